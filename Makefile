@@ -1,0 +1,59 @@
+# Xinheng: every task of the project. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+DIR ?= var/demo
+DEMO_FLAGS ?=
+POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/xinheng
+ASSETS := src/xinheng/web/assets
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-postgres lint check prove bench messages lock
+
+help: ## list the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+setup: .venv/.ready $(ASSETS)/.ready messages ## environment, locked dependencies, assets
+
+.venv/.ready: requirements-dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(ASSETS)/.ready: package-lock.json
+	npm ci --no-audit --no-fund --silent
+	mkdir -p $(ASSETS)
+	cp node_modules/htmx.org/dist/htmx.min.js $(ASSETS)/
+	touch $@
+
+messages: .venv/.ready
+	$(BIN)/python -m xinheng.web.messages compile
+
+demo: setup ## build the demo city 示例市, print its table, serve it
+	$(BIN)/xinheng demo --dir $(DIR) $(DEMO_FLAGS)
+
+test: setup ## the whole test suite on SQLite
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-postgres: setup ## the whole test suite on PostgreSQL (POSTGRES_URL)
+	DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: setup ## style, types, contracts between the layers
+	$(BIN)/ruff format --check src tests benches
+	$(BIN)/ruff check src tests benches
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings xinheng.project.settings_test
+
+check: lint test test-postgres ## what CI runs
+
+prove: setup ## the long proofs, whole; writes docs/reference/proofs.md
+	$(BIN)/python -m tests.proofs.prove
+
+bench: setup ## every bench, small; `xinheng bench NAME` runs one in full
+	$(BIN)/xinheng bench --small
+
+lock: .venv/.ready ## resolve the dependencies anew
+	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
