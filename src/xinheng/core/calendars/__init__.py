@@ -1,0 +1,1 @@
+"""The Chinese work calendar and the arithmetic of legal periods."""

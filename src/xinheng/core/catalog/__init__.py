@@ -1,0 +1,1 @@
+"""What is collected: datasets, fields, code lists, units, categories."""

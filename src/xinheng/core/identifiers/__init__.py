@@ -1,0 +1,1 @@
+"""Codes that identify organizations, places and documents."""

@@ -1,0 +1,1 @@
+"""The arithmetic of the evidence: canonical JSON, hashes, tree, checkpoints."""

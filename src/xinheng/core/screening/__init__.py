@@ -1,0 +1,1 @@
+"""Detection of numbers that identify natural persons, only to refuse them."""

@@ -1,0 +1,40 @@
+"""What every test may rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+# A shared machine is slow at times; how long an example takes proves nothing.
+settings.register_profile("xinheng", deadline=None)
+settings.load_profile("xinheng")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledger_may_be_emptied_between_tests() -> Iterator[None]:
+    """Lift the ledger's triggers while a transactional test's tables are emptied.
+
+    The triggers refuse what Django's flush does; tests in core and pipeline run without
+    Django and are left alone.
+    """
+    try:
+        from django.db.backends.base.operations import BaseDatabaseOperations
+    except ImportError:
+        yield
+        return
+
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_all(self: Any, sql_list: list[str]) -> None:
+        from xinheng.apps.ledger import guards
+
+        guards.remove(self.connection)
+        flush(self, sql_list)
+        guards.install(self.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_all)
+        yield
