@@ -1,0 +1,74 @@
+"""What a check says, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from xinheng.core.submissions import findings
+from xinheng.core.submissions.findings import Rule, Severity
+from xinheng.rulebook import catalog
+
+# house.md section 6, and what the validators of the domain notes need beside.
+CODES = """
+USCC_FORMAT USCC_CHECK ORG_CODE_CHECK USCC_AUTHORITY USCC_DIVISION USCC_WIDTH
+LEGACY_CODE CODE_PLACEHOLDER EXCEL_NUMBER CATEGORY_CODE SOLE_PROPRIETOR_LIST
+PERSONAL_ID PERSONAL_ID_SUSPECTED NATURAL_PERSON REQUIRED LENGTH CODE_LIST DATE_FORMAT
+DATE_FUTURE DATE_ORDER NUMBER_FORMAT AMOUNT AMOUNT_UNIT CONTROL_CHARACTER
+DUPLICATE_ROW DUPLICATE_KEY NAME_MISMATCH UNKNOWN_ORGANIZATION LATE LATE_PROVISIONAL
+CALENDAR_UNKNOWN NO_LEGAL_BASIS OTHER_UNIT
+CELL_COUNT
+"""
+
+QUESTIONS = {"PERSONAL_ID_SUSPECTED", "AMOUNT_UNIT", "NAME_MISMATCH", "OTHER_UNIT"}
+NOTICES = {
+    "CALENDAR_UNKNOWN",
+    "LATE",
+    "LATE_PROVISIONAL",
+    "UNKNOWN_ORGANIZATION",
+    "USCC_AUTHORITY",
+    "USCC_DIVISION",
+}
+RULES = list(catalog.rules().values())
+
+
+def test_every_rule_is_there() -> None:
+    assert sorted(catalog.rules()) == sorted(CODES.split())
+
+
+def test_what_is_no_error_is_a_question_or_a_notice() -> None:
+    questions = {rule.code for rule in RULES if rule.severity is Severity.QUESTION}
+    notices = {rule.code for rule in RULES if rule.severity is Severity.NOTICE}
+
+    assert (questions, notices) == (QUESTIONS, NOTICES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+class TestTexts:
+    def test_are_filled_in_completely(self, rule: Rule) -> None:
+        text = findings.describe(rule, title="栏目", title_en="Column", limit="7")
+
+        written = (text.message_zh, text.message_en, text.advice_zh, text.advice_en)
+        assert not [part for part in written if "{" in part or "}" in part]
+
+    def test_are_in_the_language_they_say(self, rule: Rule) -> None:
+        assert re.search("[\u4e00-\u9fff]", rule.message_zh)
+        assert re.search("[\u4e00-\u9fff]", rule.advice_zh)
+        assert not re.search("[\u4e00-\u9fff]", rule.message_en)
+        assert re.search("[a-z]{3}", rule.message_en)
+        assert re.search("[a-z]{3}", rule.advice_en)
+
+    def test_are_one_sentence_each(self, rule: Rule) -> None:
+        assert rule.message_zh.count("。") == rule.advice_zh.count("。") == 1
+        assert rule.message_zh.endswith("。")
+        assert rule.message_en.endswith(".")
+        assert ". " not in rule.message_en
+        assert ". " not in rule.advice_en
+
+    def test_name_the_same_placeholders_in_both_languages(self, rule: Rule) -> None:
+        def named(text: str) -> set[str]:
+            return set(re.findall(r"\{(\w+)\}", text))
+
+        assert named(rule.message_zh) == named(rule.message_en)
+        assert named(rule.advice_zh) == named(rule.advice_en)
