@@ -1,0 +1,1 @@
+"""Files in, checked columns out: decode, match, screen, check, link, split."""

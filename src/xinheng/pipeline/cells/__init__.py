@@ -1,0 +1,1 @@
+"""Cells of text into values: cleaned, screened for persons' numbers, read by type."""

@@ -1,0 +1,160 @@
+"""Unified and organization codes: what is wrong with each cell, told apart.
+
+The kernel clears the valid codes at once; only those that fail are looked at again, and
+each gets the finding that helps: an old number, a placeholder and a code that a
+spreadsheet turned into a number are not "wrong format".
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from xinheng.core.identifiers import codes, uscc
+from xinheng.pipeline.cells import spreadsheet
+from xinheng.pipeline.cells.reading import Read, failing
+from xinheng.pipeline.checks import kernel, registration_number
+from xinheng.pipeline.checks import organization_code as organization_codes
+from xinheng.pipeline.checks import uscc as unified_codes
+from xinheng.pipeline.context import Context
+
+_ORGANIZATION_CODE = uscc.REASONS.index("organization_code") + 1
+_CHECK_CHARACTER = uscc.REASONS.index("check_character") + 1
+
+_EXPONENT = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}$"
+_WIDE_OR_BLANK = r"[\x{ff01}-\x{ff5e}\s]"
+RULES = (
+    "CODE_PLACEHOLDER",
+    "EXCEL_NUMBER",
+    "USCC_WIDTH",
+    "LEGACY_CODE",
+    "USCC_FORMAT",
+    "USCC_CHECK",
+    "ORG_CODE_CHECK",
+    "USCC_AUTHORITY",
+    "USCC_DIVISION",
+)
+
+
+def read_codes(cells: pl.Series, *, personal: pl.Series, context: Context) -> Read:
+    """Return cleaned cells as unified codes in capitals; flags RULES.
+
+    `personal` is true where the cell holds a person's number: no other finding is told
+    of such a cell. A code that the register holds as issued so fails nothing.
+    """
+    code = _raised(cells, unified_codes.normalized("cell"))
+    failed = pl.Series(kernel.failed_uscc_rules(code))
+    if personal.any():
+        failed = failed * ~personal
+    flags = _notices(code, (failed == 0) & ~personal, context)
+    places = (failed > 0).arg_true()
+    if len(places):
+        told = _told_apart(code.gather(places), failed.gather(places), context)
+        flags |= _spread(told, places, len(cells))
+    return Read(code, flags)
+
+
+def read_organization_codes(cells: pl.Series, *, personal: pl.Series) -> Read:
+    """Return cleaned cells as organization codes; flags ORG_CODE_CHECK."""
+    code = _raised(cells, organization_codes.normalized("cell"))
+    failed = pl.Series(kernel.failed_organization_code_rules(code))
+    return Read(code, failing("ORG_CODE_CHECK", (failed > 0) & ~personal))
+
+
+def registered(code: pl.Series, context: Context) -> pl.Series:
+    """Tell of each code whether the register holds it."""
+    if context.register is None:
+        return pl.repeat(value=False, n=len(code), eager=True)
+    known = context.register.lookup(code.drop_nulls().unique())
+    return code.is_in(known["code"].implode()).fill_null(value=False)
+
+
+def _raised(cells: pl.Series, normalized: pl.Expr) -> pl.Series:
+    others = cells.str.contains("[^0-9A-Z]").fill_null(value=False).arg_true()
+    if not len(others):
+        return cells
+    part = cells.gather(others).to_frame("cell")
+    raised = part.select(normalized).to_series()
+    return cells.clone().scatter(others, raised)
+
+
+def _notices(
+    code: pl.Series, is_valid: pl.Series, context: Context
+) -> dict[str, pl.Series]:
+    """Flag valid codes of an unknown authority or division: the first 8 signs."""
+    prefix = code.str.slice(0, 8)
+    distinct = prefix.unique().drop_nulls().alias("code").to_frame()
+    unknown = {
+        "USCC_AUTHORITY": ~unified_codes.is_known_authority_and_kind("code"),
+        "USCC_DIVISION": ~unified_codes.division("code").is_in(context.division_list),
+    }
+    flags: dict[str, pl.Series] = {}
+    for rule, is_unknown in unknown.items():
+        odd = distinct.filter(is_unknown)["code"]
+        if len(odd):
+            flags |= failing(rule, prefix.is_in(odd.implode()) & is_valid)
+    return flags
+
+
+def _told_apart(code: pl.Series, failed: pl.Series, context: Context) -> pl.DataFrame:
+    """Return a Boolean column for each rule that some of these wrong codes fail."""
+    frame = pl.DataFrame({"code": code, "failed": failed})
+    rule = (
+        pl.when(_is_placeholder())
+        .then(pl.lit("CODE_PLACEHOLDER"))
+        .when(_is_number())
+        .then(pl.lit("EXCEL_NUMBER"))
+        .when(pl.col("code").str.contains(_WIDE_OR_BLANK))
+        .then(pl.lit("USCC_WIDTH"))
+        .when(_is_legacy())
+        .then(pl.lit("LEGACY_CODE"))
+        .when(pl.col("failed") < _ORGANIZATION_CODE)
+        .then(pl.lit("USCC_FORMAT"))
+    )
+    told = frame.with_columns(rule=rule, confirmed=_confirmed(code, context))
+    has_wrong_last = kernel.with_right_last(code).ne_missing(code)
+    is_checked = pl.col("rule").is_null() & ~pl.col("confirmed")
+    return told.select(
+        *(
+            (pl.col("rule") == name).fill_null(value=False).alias(name)
+            for name in RULES[:5]
+        ),
+        (is_checked & has_wrong_last).alias("USCC_CHECK"),
+        (is_checked & (pl.col("failed") == _ORGANIZATION_CODE)).alias("ORG_CODE_CHECK"),
+    )
+
+
+def _confirmed(code: pl.Series, context: Context) -> pl.Series:
+    """Tell which codes the register holds as issued although they do not conform."""
+    if context.register is None:
+        return pl.repeat(value=False, n=len(code), eager=True)
+    known = context.register.lookup(code.unique())
+    return code.is_in(known.filter("nonconforming")["code"].implode())
+
+
+def _is_placeholder() -> pl.Expr:
+    code = pl.col("code")
+    return code.is_in(sorted(codes.PLACEHOLDERS)) | (code.str.strip_chars("0") == "")
+
+
+def _is_number() -> pl.Expr:
+    code = pl.col("code")
+    return code.str.contains(_EXPONENT) | spreadsheet.is_rounded(code)
+
+
+def _is_legacy() -> pl.Expr:
+    code = pl.col("code")
+    return (
+        registration_number.is_legacy_15(code)
+        | registration_number.is_legacy_13(code)
+        | registration_number.is_foreign_invested(code)
+    )
+
+
+def _spread(told: pl.DataFrame, places: pl.Series, count: int) -> dict[str, pl.Series]:
+    """Put the flags of some cells into columns of all cells."""
+    flags = {}
+    for flag in told:
+        if flag.any():
+            empty = pl.repeat(value=False, n=count, eager=True)
+            flags[flag.name] = empty.scatter(places.filter(flag), values=True)
+    return flags

@@ -1,0 +1,1 @@
+"""Files into batches of text cells: CSV in its encodings, and XLSX."""
