@@ -1,0 +1,1 @@
+"""Persistence and transactions, one app for each noun of the domain."""

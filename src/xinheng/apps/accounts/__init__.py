@@ -1,0 +1,1 @@
+"""Who may act: accounts, mandates, second factors, service keys."""

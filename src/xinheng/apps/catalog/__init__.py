@@ -1,0 +1,1 @@
+"""Which datasets are collected here, and since when."""

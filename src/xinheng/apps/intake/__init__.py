@@ -1,0 +1,1 @@
+"""Submissions: files in, every row a verdict, a signed receipt out."""

@@ -1,0 +1,169 @@
+"""The end of a submission, in one transaction: rows, counts, ledger, outbox.
+
+What breaks off before the commit leaves nothing; after it, everything stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from django.db import transaction
+from django.utils import timezone
+
+from xinheng.apps.catalog import operations as catalog
+from xinheng.apps.intake import archive, held
+from xinheng.apps.intake.models import Submission
+from xinheng.apps.ledger import operations as ledger
+from xinheng.apps.outbox import operations as outbox
+from xinheng.apps.records import landing as records
+from xinheng.core.catalog.datasets import Dataset
+from xinheng.core.submissions.findings import Severity
+from xinheng.core.submissions.outcomes import Counts
+from xinheng.pipeline import bodies
+from xinheng.pipeline.report import Report
+
+OTHER_UNIT = "OTHER_UNIT"
+
+
+@transaction.atomic
+def land(
+    submission: Submission,
+    report: Report,
+    *,
+    dataset: Dataset,
+    at: datetime,
+    dry_run: bool = False,
+) -> None:
+    """Complete the submission with what the check made of its rows.
+
+    With `dry_run` everything is done the same way and then undone: the verdict on
+    `submission` is that of a real run, and nothing is stored.
+    """
+    catalog.lock(dataset=dataset.name)
+    accepted = _read(report.accepted_path, dataset)
+    aside = _read(report.held_path, dataset)
+    landed = records.land(_batch(submission, accepted, dataset=dataset, at=at), at=at)
+    foreign = accepted.filter(pl.col("row").is_in(landed.foreign_rows))
+    aside = held.join(aside, foreign, reason="questionable")
+    held.close(submission, [accepted, aside])
+    held.keep(submission, aside, dataset=dataset)
+    report = _with_foreign(report, landed.foreign_rows)
+    _settle(submission, report, landed, at=at)
+    if dry_run:
+        transaction.set_rollback(True)
+        return
+    submission.accepted_digest = _publish_accepted(report, landed.foreign_rows)
+    submission.findings_digest = archive.publish("findings", report.findings_path)
+    _append(submission, landed, at=at)
+
+
+def _read(path: Path, dataset: Dataset) -> pl.DataFrame:
+    frame = pl.read_parquet(path)
+    return frame.with_columns(body=bodies.bodies(frame, dataset))
+
+
+def _batch(
+    submission: Submission, rows: pl.DataFrame, *, dataset: Dataset, at: datetime
+) -> records.Batch:
+    date = pl.col(dataset.decided_on) if dataset.decided_on else pl.lit(None, pl.Date)
+    return records.Batch(
+        submission=submission.id,
+        dataset=submission.dataset,
+        edition=submission.edition,
+        unit=submission.unit_id,
+        period=submission.period,
+        received_period=f"{timezone.localdate(at):%Y-%m}",
+        rows=rows.select(
+            "row", "organization", "natural_key", date.alias("decided_on"), "body"
+        ),
+    )
+
+
+def _with_foreign(report: Report, rows: tuple[int, ...]) -> Report:
+    """Return the report with the rows whose key belongs to another unit kept aside."""
+    if not rows:
+        return report
+    findings = pl.read_parquet(report.findings_path)
+    extra = pl.DataFrame({"row": rows}, schema={"row": findings.schema["row"]})
+    extra = extra.with_columns(
+        field=pl.lit(""),
+        rule=pl.lit(OTHER_UNIT),
+        severity=pl.lit(str(Severity.QUESTION)),
+    )
+    merged = pl.concat([findings, extra.select(findings.columns)])
+    merged.sort("row", maintain_order=True).write_parquet(report.findings_path)
+    return replace(
+        report,
+        accepted=report.accepted - len(rows),
+        questionable=report.questionable + len(rows),
+        findings={**report.findings, OTHER_UNIT: len(rows)},
+    )
+
+
+def _settle(
+    submission: Submission, report: Report, landed: records.Landed, *, at: datetime
+) -> None:
+    counts = Counts(
+        rows_read=report.rows_read,
+        new=landed.new,
+        changed=landed.changed,
+        unchanged=landed.unchanged,
+        rejected=report.rejected,
+        questionable=report.questionable,
+        unlinked=report.unlinked or 0,
+    )
+    for name in Counts.__slots__:
+        setattr(submission, name, getattr(counts, name))
+    submission.rows_done = report.rows_read
+    submission.findings = dict(report.findings)
+    submission.matched_columns = dict(report.matched_columns)
+    submission.ignored_columns = list(report.ignored_columns)
+    submission.personal_data = report.personal_data
+    submission.finished_at = at
+
+
+def _publish_accepted(report: Report, foreign_rows: tuple[int, ...]) -> str:
+    """Archive the rows that are in the register now; empty where there is none."""
+    if not report.accepted:
+        return ""
+    if foreign_rows:
+        rows = pl.read_parquet(report.accepted_path)
+        own = rows.filter(~pl.col("row").is_in(foreign_rows))
+        own.write_parquet(report.accepted_path)
+    return archive.publish("accepted", report.accepted_path)
+
+
+def _append(submission: Submission, landed: records.Landed, *, at: datetime) -> None:
+    body = {
+        "unit": submission.unit_id,
+        "dataset": submission.dataset,
+        "edition": submission.edition,
+        "period": submission.period,
+        "file_sha256": submission.file_digest,
+        "file_bytes": submission.file_bytes,
+        "counts": {name: getattr(submission, name) for name in Counts.__slots__},
+        "rows_root": landed.rows_root,
+        "accepted_sha256": submission.accepted_digest,
+        "findings_sha256": submission.findings_digest,
+    }
+    appended = ledger.append(
+        kind="submission.completed",
+        subject=f"submission:{submission.id}",
+        actor=submission.submitted_by,
+        body=body,
+        at=at,
+    )
+    records.seal(submission=submission.id, ledger_seq=appended.seq)
+    submission.ledger_seq = appended.seq
+    submission.state = Submission.State.COMPLETED
+    submission.save()
+    outbox.queue(
+        topic="submission.completed",
+        subject=f"unit:{submission.unit_id}",
+        payload={"submission": str(submission.id), "counts": body["counts"]},
+        ledger_seq=appended.seq,
+        at=at,
+    )

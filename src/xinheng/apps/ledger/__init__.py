@@ -1,0 +1,1 @@
+"""The evidence: every act, append-only, gapless, in a Merkle tree."""

@@ -1,0 +1,17 @@
+from django.db import migrations
+
+from xinheng.apps.ledger import guards
+
+
+def install(apps, schema_editor):
+    guards.install(schema_editor.connection)
+
+
+def remove(apps, schema_editor):
+    guards.remove(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_initial")]
+
+    operations = [migrations.RunPython(install, remove)]

@@ -1,0 +1,162 @@
+"""Append to the ledger.
+
+Every operation of the house ends by appending what it did, in its own transaction, so
+an act and its evidence stand or fall together. Whoever appends holds the head's lock
+until the transaction ends: append last, after all other work.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from xinheng.apps.ledger import keys, models, tree_store
+from xinheng.core.merkle import canonical
+from xinheng.core.merkle.checkpoint import Checkpoint
+from xinheng.core.merkle.entries import SALT_BYTES, Entry
+from xinheng.core.merkle.hashing import EMPTY_ROOT, leaf_hash
+from xinheng.core.merkle.subtrees import Frontier, Node
+
+LONGEST = {"kind": 64, "subject": 200, "actor": 64}
+
+
+class NotInTransactionError(RuntimeError):
+    """The caller has no open transaction, so its act and the entry could part."""
+
+    def __init__(self) -> None:
+        super().__init__("append inside transaction.atomic(), as its last act")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What happened (`kind`) to what (`subject`), by whom (an opaque account id).
+
+    Raises:
+        ValueError: where one of the three is empty or longer than `LONGEST`.
+    """
+
+    kind: str
+    subject: str
+    actor: str
+    body: Mapping[str, object]
+
+    def __post_init__(self) -> None:
+        """Refuse what one database would take and the other would not."""
+        for name, longest in LONGEST.items():
+            if not 0 < len(getattr(self, name)) <= longest:
+                raise ValueError(f"{name} has 1 to {longest} characters")
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where an act stands: `seq` counts from 0, `entry` is its digest in hex."""
+
+    seq: int
+    entry: str
+
+
+def append(
+    *, kind: str, subject: str, actor: str, body: Mapping[str, object], at: datetime
+) -> Appended:
+    """Append one act; see `append_many`."""
+    return append_many(acts=(Act(kind, subject, actor, body),), at=at)[0]
+
+
+def append_many(*, acts: Sequence[Act], at: datetime) -> tuple[Appended, ...]:
+    """Append acts in their order and sign the new head, as the transaction's last work.
+
+    Raises:
+        NotInTransactionError: outside a transaction.
+        SigningKeyError: where the key that signed the ledger can't be used.
+        TamperedLedgerError: where the stored tree contradicts the head.
+        TypeError: where a body has no canonical form (floats, dates, ...).
+        ValueError: the same, or `at` has no time zone.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransactionError
+    if not acts:
+        return ()
+    head = _lock_head()
+    frontier = _frontier(head)
+    rows = [_row(act, head.size + offset, at) for offset, act in enumerate(acts)]
+    completed = _grow(frontier, rows)
+    models.Entry.objects.bulk_create(rows)
+    tree_store.store(completed)
+    _move(head, frontier)
+    return tuple(Appended(row.seq, row.entry) for row in rows)
+
+
+@transaction.atomic
+def issue_checkpoint() -> str:
+    """Record and return the signed checkpoint of the ledger as it is now.
+
+    The same size gives the same text, however often it is asked for.
+
+    Raises:
+        SigningKeyError: where the key can't be used.
+        TamperedLedgerError: where the stored tree contradicts the head.
+    """
+    head = _lock_head()
+    _frontier(head)
+    note = head.note or _sign(0, EMPTY_ROOT)
+    issued, _ = models.Checkpoint.objects.get_or_create(
+        size=head.size, defaults={"root": bytes(head.root), "note": note}
+    )
+    return issued.note
+
+
+def _lock_head() -> models.Head:
+    empty = {"size": 0, "root": EMPTY_ROOT, "note": ""}
+    head, _ = models.Head.objects.select_for_update().get_or_create(
+        id=1, defaults=empty
+    )
+    return head
+
+
+def _frontier(head: models.Head) -> Frontier:
+    """Return the tree's right edge, after making sure that the head belongs to it."""
+    frontier = tree_store.frontier(head.size)
+    if frontier.root() != bytes(head.root):
+        raise tree_store.TamperedLedgerError
+    return frontier
+
+
+def _row(act: Act, seq: int, at: datetime) -> models.Entry:
+    salt = secrets.token_bytes(SALT_BYTES)
+    body = canonical.text(act.body)
+    entry = Entry(seq, at, act.kind, act.subject, act.actor, body)
+    return models.Entry(
+        seq=seq,
+        recorded_at=at,
+        kind=act.kind,
+        subject=act.subject,
+        actor=act.actor,
+        body=body,
+        salt=salt.hex(),
+        entry=entry.digest(salt).hex(),
+    )
+
+
+def _grow(frontier: Frontier, rows: Sequence[models.Entry]) -> list[tuple[Node, bytes]]:
+    return [
+        completed
+        for row in rows
+        for completed in frontier.add(leaf_hash(bytes.fromhex(row.entry)))
+    ]
+
+
+def _move(head: models.Head, frontier: Frontier) -> None:
+    first = head.size == 0
+    head.size, head.root = frontier.size, frontier.root()
+    head.note = _sign(head.size, head.root, first=first)
+    head.save(update_fields=["size", "root", "note"])
+
+
+def _sign(size: int, root: bytes, *, first: bool = True) -> str:
+    key = keys.load_or_create() if first else keys.load()
+    return key.sign(Checkpoint(settings.LEDGER_ORIGIN, size, root))

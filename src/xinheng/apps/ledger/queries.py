@@ -1,0 +1,147 @@
+"""Read the ledger: entries, roots, proofs, and whether it all still verifies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from xinheng.apps.ledger import models, tree_store
+from xinheng.apps.ledger.tree_store import Head
+from xinheng.apps.ledger.verification import VerifyReport, verify
+from xinheng.core.merkle.subtrees import consistency_spans, inclusion_spans
+
+__all__ = [
+    "EntryView",
+    "Head",
+    "UnknownEntryError",
+    "UnknownSizeError",
+    "VerifyReport",
+    "consistency_proof",
+    "get_entry",
+    "get_head",
+    "inclusion_proof",
+    "list_entries",
+    "list_history",
+    "root",
+    "size",
+    "verify",
+]
+
+
+class UnknownEntryError(LookupError):
+    """The ledger has no entry `seq`."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"the ledger has no entry {seq}")
+        self.seq = seq
+
+
+class UnknownSizeError(LookupError):
+    """The ledger has not reached this size."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the ledger never had the size {size}")
+        self.size = size
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """An entry as it is recorded; `body` and `salt` are null once erased."""
+
+    seq: int
+    recorded_at: datetime
+    kind: str
+    subject: str
+    actor: str
+    body: Mapping[str, object] | None
+    salt: str | None
+    entry: str
+
+
+def size() -> int:
+    """Return the number of entries; the last one's seq is one less."""
+    return tree_store.read_head().size
+
+
+def get_head() -> Head:
+    """Return where the ledger ends."""
+    return tree_store.read_head()
+
+
+def get_entry(seq: int) -> EntryView:
+    """Return an entry.
+
+    Raises:
+        UnknownEntryError: where there is none.
+    """
+    row = models.Entry.objects.filter(seq=seq).first()
+    if row is None:
+        raise UnknownEntryError(seq)
+    return _view(row)
+
+
+def list_entries(*, after: int = -1, limit: int = 100) -> tuple[EntryView, ...]:
+    """Return entries in order, from the one that follows seq `after`."""
+    rows = models.Entry.objects.filter(seq__gt=after).order_by("seq")[:limit]
+    return tuple(_view(row) for row in rows)
+
+
+def list_history(*, subject: str) -> tuple[EntryView, ...]:
+    """Return all that happened to a subject, in order."""
+    rows = models.Entry.objects.filter(subject=subject).order_by("seq")
+    return tuple(_view(row) for row in rows)
+
+
+def root(*, size: int) -> bytes:
+    """Return the root that the ledger had at `size` entries.
+
+    Raises:
+        UnknownSizeError: where it has not reached that size.
+    """
+    _require(size)
+    return tree_store.root(size)
+
+
+def inclusion_proof(*, seq: int, size: int) -> tuple[bytes, ...]:
+    """Return the proof that entry `seq` stands in the ledger of `size`, leaf up.
+
+    Raises:
+        UnknownEntryError: where the ledger of that size has no such entry.
+        UnknownSizeError: where it has not reached that size.
+    """
+    _require(size)
+    if not 0 <= seq < size:
+        raise UnknownEntryError(seq)
+    return tuple(tree_store.hashes(inclusion_spans(seq, size)))
+
+
+def consistency_proof(*, first: int, second: int) -> tuple[bytes, ...]:
+    """Return the proof that the ledger of `second` only continues the one of `first`.
+
+    Raises:
+        UnknownSizeError: where it never was that long, or `first` is longer.
+    """
+    _require(second)
+    if not 0 <= first <= second:
+        raise UnknownSizeError(first)
+    return tuple(tree_store.hashes(consistency_spans(first, second)))
+
+
+def _require(wanted: int) -> None:
+    if not 0 <= wanted <= size():
+        raise UnknownSizeError(wanted)
+
+
+def _view(row: models.Entry) -> EntryView:
+    return EntryView(
+        seq=row.seq,
+        recorded_at=row.recorded_at,
+        kind=row.kind,
+        subject=row.subject,
+        actor=row.actor,
+        body=None if row.body is None else json.loads(row.body),
+        salt=row.salt,
+        entry=row.entry,
+    )

@@ -1,0 +1,1 @@
+"""The register of organizations: codes, names and their dates."""

@@ -1,0 +1,1 @@
+"""Everything that leaves: queued in the transaction that caused it."""

@@ -1,0 +1,1 @@
+"""Records about organizations, in two times."""

@@ -1,0 +1,81 @@
+"""Records in two times: when they are true in law, and when the register knew them.
+
+A correction supersedes the version before it and never overwrites it. `body` is
+canonical JSON (RFC 8785), so that `digest` can be recomputed on either database.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Landing(models.Model):
+    """A submission as the records know it: what brought a version, at which entry.
+
+    `ledger_seq` is null only inside the transaction that lands the rows.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recorded_at = models.DateTimeField()
+    ledger_seq = models.BigIntegerField(null=True, unique=True)
+
+
+class Record(models.Model):
+    """One version of one record.
+
+    `digest` is SHA-256 over `salt` and `body`, a leaf of its submission's tree of rows.
+    The version is in force in the register on `[recorded_at, superseded_at)`.
+    """
+
+    dataset = models.CharField(max_length=64)
+    edition = models.CharField(max_length=16)
+    organization = models.ForeignKey(
+        "organizations.Organization",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    source_unit = models.ForeignKey(
+        "units.Unit", on_delete=models.PROTECT, related_name="+"
+    )
+    period = models.CharField(max_length=7)
+    natural_key = models.TextField()
+    decided_on = models.DateField(null=True)
+    body = models.TextField()
+    salt = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    submission = models.ForeignKey(
+        Landing, on_delete=models.PROTECT, related_name="records"
+    )
+    row_number = models.PositiveIntegerField()
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+    superseded_by = models.ForeignKey(
+        Landing, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="record_one_current_version",
+                fields=["dataset", "natural_key"],
+                condition=Q(superseded_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="record_superseded_by_a_submission",
+                condition=Q(superseded_at__isnull=True, superseded_by__isnull=True)
+                | Q(superseded_at__isnull=False, superseded_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="record_of_organization",
+                fields=["organization", "dataset", "-decided_on"],
+            ),
+            models.Index(
+                name="record_of_month", fields=["period", "source_unit", "dataset"]
+            ),
+        ]

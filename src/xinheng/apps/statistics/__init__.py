@@ -1,0 +1,1 @@
+"""The monthly table as a query, and the bulletin that prints it."""

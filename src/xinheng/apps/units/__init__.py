@@ -1,0 +1,1 @@
+"""The units that hand in records, with their districts."""

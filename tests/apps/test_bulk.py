@@ -1,0 +1,68 @@
+"""Bulk rows: each value as it was, and no trace of an act that broke off."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from xinheng.apps import bulk
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = [
+    "",
+    None,
+    " ",
+    "\\.",
+    "\\N",
+    "NULL",
+    '"',
+    "a,b",
+    "a\r\nb",
+    "\n",
+    "\t",
+    "示例𠀀",
+]
+
+
+class TestStage:
+    def test_keeps_every_text_and_null(self):
+        frame = pl.DataFrame({"place": range(len(TEXTS)), "text": TEXTS})
+
+        bulk.stage("some_texts", {"place": "integer", "text": "text"}, frame)
+
+        rows = bulk.fetch("SELECT text FROM some_texts ORDER BY place")
+        assert [text for (text,) in rows] == TEXTS
+        bulk.drop("some_texts")
+
+    def test_keeps_a_single_column_of_nulls_and_dates(self):
+        frame = pl.DataFrame({"day": [date(2019, 5, 6), None]})
+
+        bulk.stage("some_days", {"day": "date"}, frame)
+
+        rows = bulk.fetch("SELECT COUNT(*), COUNT(day) FROM some_days")
+        assert rows == [(2, 1)]
+        bulk.drop("some_days")
+
+    def test_begins_anew_where_an_act_broke_off(self):
+        bulk.stage("some_rows", {"text": "text"}, pl.DataFrame({"text": ["old"]}))
+
+        bulk.stage("some_rows", {"number": "integer"}, pl.DataFrame({"number": [1]}))
+
+        assert bulk.fetch("SELECT * FROM some_rows") == [(1,)]
+        bulk.drop("some_rows")
+
+
+class TestInsert:
+    def test_fails_as_django_fails(self):
+        frame = pl.DataFrame({"number": [1, 1]})
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE once (number integer UNIQUE)")
+
+        with pytest.raises(DatabaseError), transaction.atomic():
+            bulk.insert("once", frame)
+
+        bulk.drop("once")

@@ -1,0 +1,1 @@
+"""Files and registers of the fictional city, with everything explicit."""
