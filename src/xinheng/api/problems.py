@@ -1,0 +1,176 @@
+"""Failures as problem details (RFC 9457), each with a stable `code`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from xinheng.apps.accounts.queries import NotAllowedError
+from xinheng.apps.catalog.queries import UnknownDatasetError
+from xinheng.apps.intake.nil_returns import NilReturnRefusedError
+from xinheng.apps.intake.queries import NoReceiptError, UnknownSubmissionError
+from xinheng.apps.intake.staging import FileTooLargeError
+from xinheng.apps.statistics.queries import UnknownLedgerSizeError
+from xinheng.apps.units.queries import UnknownUnitError
+from xinheng.core.catalog.periods import InvalidPeriodError
+from xinheng.pipeline.failures import UnreadableFileError
+
+MEDIA_TYPE = "application/problem+json"
+ROOT = "/api/"
+WRONG = 400  # and above
+KEPT_HEADERS = frozenset({"Allow", "WWW-Authenticate"})
+
+Answering = Callable[[HttpRequest], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What an answer says when a request is not accepted."""
+
+    status: int
+    code: str
+    title: str
+    detail_zh: str
+
+    def answer(self, detail: str = "") -> JsonResponse:
+        """Return the HTTP answer; `detail` is English and names no personal value."""
+        body = {
+            "type": f"urn:xinheng:problem:{self.code.lower()}",
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+            "detail": detail or self.title,
+            "detail_zh": self.detail_zh,
+        }
+        return JsonResponse(body, status=self.status, content_type=MEDIA_TYPE)
+
+
+PROBLEMS: dict[type[Exception], Problem] = {
+    AuthenticationError: Problem(
+        401, "UNAUTHENTICATED", "A valid service key is needed.", "需要有效的服务密钥。"
+    ),
+    NotAllowedError: Problem(
+        403,
+        "NOT_ALLOWED",
+        "This key may not act for that unit.",
+        "该密钥不能代表这个单位。",
+    ),
+    UnknownSubmissionError: Problem(
+        404, "UNKNOWN_SUBMISSION", "There is no such submission.", "没有这个提交编号。"
+    ),
+    NoReceiptError: Problem(
+        409,
+        "NO_RECEIPT",
+        "The submission is not completed, so there is no receipt.",
+        "提交尚未完成，没有回执。",
+    ),
+    UnknownDatasetError: Problem(
+        404,
+        "UNKNOWN_DATASET",
+        "The catalog has no such dataset.",
+        "目录中没有这一数据项。",
+    ),
+    UnknownUnitError: Problem(
+        404, "UNKNOWN_UNIT", "There is no such source unit.", "没有这个信源单位。"
+    ),
+    InvalidPeriodError: Problem(
+        422, "PERIOD", "A month is written YYYY-MM.", "月份请写成 YYYY-MM。"
+    ),
+    FileTooLargeError: Problem(
+        413,
+        "FILE_TOO_LARGE",
+        "The file is too large; split it.",
+        "文件过大，请分批报送。",
+    ),
+    UnknownLedgerSizeError: Problem(
+        404,
+        "UNKNOWN_LEDGER_SIZE",
+        "The ledger has no such size.",
+        "账本没有这一长度。",
+    ),
+    Http404: Problem(404, "NOT_FOUND", "There is nothing here.", "没有找到。"),
+}
+INVALID = Problem(
+    422,
+    "INVALID_REQUEST",
+    "The request is not of the documented form.",
+    "请求格式有误。",
+)
+# What answers a request that no operation has answered, by its status.
+OTHERS: Mapping[int, Problem] = {
+    404: PROBLEMS[Http404],
+    405: Problem(
+        405,
+        "METHOD_NOT_ALLOWED",
+        "This address does not take that method.",
+        "该地址不支持这种请求方法。",
+    ),
+    500: Problem(
+        500,
+        "INTERNAL",
+        "The system failed; nothing was stored. Try again later.",
+        "系统出现错误，未保存任何内容，请稍后再试。",
+    ),
+}
+MALFORMED = Problem(
+    400, "MALFORMED_REQUEST", "The request can't be read.", "无法识别该请求。"
+)
+
+
+def middleware(get_response: Answering) -> Answering:
+    """Turn what Django itself answers under /api/ into a problem, headers kept."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        given = get_response(request)
+        if not request.path.startswith(ROOT) or given.status_code < WRONG:
+            return given
+        if given.headers.get("Content-Type") == MEDIA_TYPE:
+            return given
+        problem = OTHERS.get(given.status_code) or replace(
+            MALFORMED, status=given.status_code
+        )
+        told = problem.answer()
+        for name in KEPT_HEADERS & set(given.headers):
+            told[name] = given[name]
+        return told
+
+    return answer
+
+
+def register(api: NinjaAPI) -> None:
+    """Let the API answer every anticipated failure with its problem."""
+    for failure, problem in PROBLEMS.items():
+        api.add_exception_handler(failure, _handler(problem))
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(NilReturnRefusedError, _nil_return_refused)
+    api.add_exception_handler(UnreadableFileError, _unreadable)
+
+
+def _handler(problem: Problem) -> Callable[[HttpRequest, Any], HttpResponse]:
+    def handle(request: HttpRequest, failure: Exception) -> HttpResponse:
+        return problem.answer()
+
+    return handle
+
+
+def _invalid(request: HttpRequest, failure: Any) -> HttpResponse:
+    """Name the fields that are wrong, and never what was sent in them."""
+    places = ("/".join(map(str, error["loc"])) for error in failure.errors)
+    return INVALID.answer(f"Not accepted: {', '.join(sorted(set(places)))}")
+
+
+def _unreadable(request: HttpRequest, why: Any) -> HttpResponse:
+    problem = Problem(422, why.code, "The file can't be taken.", why.message_zh)
+    return problem.answer(why.message_en)
+
+
+def _nil_return_refused(request: HttpRequest, refused: Any) -> HttpResponse:
+    problem = Problem(
+        409, refused.code, "The nil return was not accepted.", refused.message_zh
+    )
+    return problem.answer(refused.message_en)

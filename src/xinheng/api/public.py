@@ -1,0 +1,139 @@
+"""What anyone may ask: organizations, the monthly table, the catalog."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from ninja import Query, Router
+
+from xinheng.api import schemas
+from xinheng.apps.catalog import queries as catalog
+from xinheng.apps.ledger import queries as ledger
+from xinheng.apps.organizations import queries as organizations
+from xinheng.apps.records import queries as records
+from xinheng.apps.records.queries import PublicRecord
+from xinheng.apps.statistics import queries as statistics
+from xinheng.core.catalog.datasets import Dataset
+from xinheng.rulebook import exports
+
+router = Router(tags=["public"])
+
+
+@router.get(
+    "/organizations",
+    response=schemas.OrganizationsOut,
+    summary="Search organizations",
+    operation_id="searchOrganizations",
+)
+def search(
+    request: HttpRequest, q: Query[str], page: Query[int] = 1
+) -> dict[str, object]:
+    """Find organizations by part of a name (two characters or more) or of a code."""
+    found = organizations.search(text=q, page=page)
+    return {
+        "items": found.items,
+        "page": found.number,
+        "pages": found.pages,
+        "total": found.total,
+    }
+
+
+@router.get(
+    "/organizations/{uscc}",
+    response=schemas.OrganizationOut,
+    summary="An organization",
+    operation_id="getOrganization",
+)
+def get_organization(request: HttpRequest, uscc: str) -> dict[str, object]:
+    """Return an organization and what is public about it today."""
+    found = organizations.get_public(uscc)
+    if found is None:
+        raise Http404
+    on = timezone.localdate()
+    return {
+        "uscc": found.uscc,
+        "name": found.name,
+        "kind": found.kind,
+        "status": found.status,
+        "division": found.division,
+        "registered_on": found.registered_on,
+        "former_names": [
+            {"name": name, "until": until} for name, until in found.former_names
+        ],
+        "records": [
+            _record(each) for each in records.list_public(organization=found.key, on=on)
+        ],
+        "ledger_size": ledger.size(),
+    }
+
+
+def _record(record: PublicRecord) -> dict[str, object]:
+    return {
+        "dataset": record.dataset,
+        "dataset_title": record.dataset_title,
+        "source_unit": record.source_unit,
+        "decided_on": record.decided_on,
+        "recorded_at": record.recorded_at,
+        "fields": [
+            {"title": title, "title_en": title_en, "text": text}
+            for title, title_en, text in record.fields
+        ],
+    }
+
+
+@router.get(
+    "/tables/{period}",
+    response=schemas.TableOut,
+    summary="The monthly table",
+    operation_id="getTable",
+)
+def table(
+    request: HttpRequest, period: str, ledger_size: Query[int | None] = None
+) -> dict[str, object]:
+    """Return the table of a month, as the ledger of that size knew it."""
+    found = statistics.table(period=period, ledger_size=ledger_size)
+    return {
+        "period": found.period,
+        "ledger_size": found.ledger_size,
+        "columns": [column.title for column in found.columns],
+        "units": [
+            {"unit": row.unit.name, "cells": list(row.cells), "total": row.total}
+            for row in found.units
+        ],
+        "totals": [*found.totals, found.grand_total],
+    }
+
+
+@router.get(
+    "/datasets",
+    response=list[schemas.DatasetOut],
+    summary="The catalog",
+    operation_id="listDatasets",
+)
+def list_datasets(request: HttpRequest) -> list[dict[str, object]]:
+    """Return every item that is collected here."""
+    return [_dataset(item) for item in catalog.list_datasets().values()]
+
+
+def _dataset(item: Dataset) -> dict[str, object]:
+    return {
+        "name": item.name,
+        "edition": item.edition,
+        "title": item.title,
+        "title_en": item.title_en,
+        "legal_basis": [basis.title for basis in item.legal_basis],
+        "verification": item.verification,
+        "disclosure": item.disclosure,
+        "frequency": item.frequency,
+    }
+
+
+@router.get(
+    "/datasets/{name}/schema",
+    response=dict[str, object],
+    summary="A dataset's columns (Frictionless Table Schema)",
+    operation_id="getSchema",
+)
+def schema(request: HttpRequest, name: str) -> dict[str, object]:
+    """Return the Table Schema of a dataset."""
+    return dict(exports.table_schema(catalog.get_dataset(name)))

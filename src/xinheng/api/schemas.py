@@ -1,0 +1,193 @@
+"""The shapes of the answers; keys may be added, never renamed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import StringConstraints
+
+# What names something: never longer, and without the sign that no database holds.
+Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class CountsOut(Schema):
+    """The six counts, which add up to `rows_read`; `accepted` is the first three."""
+
+    rows_read: int
+    accepted: int
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+    questionable: int
+    unlinked: int
+
+
+class SubmissionOut(Schema):
+    """A submission; `counts` and `ledger_seq` are null until it is completed."""
+
+    id: str
+    unit_code: str
+    unit_name: str
+    dataset: str
+    edition: str
+    period: str | None
+    file_digest: str
+    file_bytes: int
+    state: str
+    received_at: datetime
+    finished_at: datetime | None
+    rows_done: int
+    counts: CountsOut | None
+    findings: dict[str, int]
+    ignored_columns: list[str]
+    ledger_seq: int | None
+    error_code: str
+    error_zh: str
+    error_en: str
+
+
+class FindingOut(Schema):
+    """What is wrong with a row and what to do about it; never the value."""
+
+    row: int
+    field: str
+    field_title: str
+    rule: str
+    severity: str
+    message: str
+    advice: str
+
+
+class FindingsOut(Schema):
+    """One page of findings."""
+
+    items: list[FindingOut]
+    page: int
+    pages: int
+    total: int
+
+
+class NilReturnIn(Schema):
+    """A unit's statement that it has nothing to report for a month."""
+
+    unit: Word
+    dataset: Word
+    period: Word
+
+
+class NilReturnOut(Schema):
+    """A nil return as it stands in the register."""
+
+    unit_code: str
+    unit_name: str
+    dataset: str
+    period: str
+    filed_at: datetime
+    ledger_seq: int
+
+
+class FormerNameOut(Schema):
+    """A name that an organization bore, until when if the register knows it."""
+
+    name: str
+    until: date | None
+
+
+class FieldOut(Schema):
+    """A field of a record as the public may see it."""
+
+    title: str
+    title_en: str
+    text: str
+
+
+class RecordOut(Schema):
+    """A record as the public may see it."""
+
+    dataset: str
+    dataset_title: str
+    source_unit: str
+    decided_on: date | None
+    recorded_at: datetime
+    fields: list[FieldOut]
+
+
+class OrganizationOut(Schema):
+    """An organization and what is public about it, as the ledger of that size knew."""
+
+    uscc: str
+    name: str | None
+    kind: str
+    status: str
+    division: str
+    registered_on: date | None
+    former_names: list[FormerNameOut]
+    records: list[RecordOut]
+    ledger_size: int
+
+
+class OrganizationHitOut(Schema):
+    """A hit of the search; `name` is null where only the code may be shown."""
+
+    uscc: str
+    name: str | None
+    kind: str
+    status: str
+    division: str
+
+
+class OrganizationsOut(Schema):
+    """One page of hits."""
+
+    items: list[OrganizationHitOut]
+    page: int
+    pages: int
+    total: int
+
+
+class UnitRowOut(Schema):
+    """A unit's row of the monthly table, its cells in the order of the columns."""
+
+    unit: str
+    cells: list[int]
+    total: int
+
+
+class TableOut(Schema):
+    """The monthly table at a ledger size; `totals` ends with the grand total."""
+
+    period: str
+    ledger_size: int
+    columns: list[str]
+    units: list[UnitRowOut]
+    totals: list[int]
+
+
+class DatasetOut(Schema):
+    """An item of the catalog."""
+
+    name: str
+    edition: str
+    title: str
+    title_en: str
+    legal_basis: list[str]
+    verification: str
+    disclosure: str
+    frequency: str
+
+
+class ProblemOut(Schema):
+    """A failure (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    detail_zh: str
+
+
+Receipt = dict[str, Any]

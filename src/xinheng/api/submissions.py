@@ -1,0 +1,127 @@
+"""Handing in by machine: the same intake as the desk's and the command line's."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import File, Form, Query, Router, Status, UploadedFile
+
+from xinheng.api import schemas
+from xinheng.api.access import MachineRequest, ServiceKey
+from xinheng.apps.intake import nil_returns, operations, queries
+from xinheng.apps.intake.views import NilReturnView, SubmissionView
+
+router = Router(auth=ServiceKey(), tags=["submissions"])
+Language = Literal["zh-hans", "en"]
+
+
+@router.post(
+    "/submissions",
+    response={202: schemas.SubmissionOut},
+    summary="Hand in a file",
+    operation_id="submit",
+)
+def submit(
+    request: MachineRequest,
+    file: File[UploadedFile],
+    unit: Form[schemas.Word],
+    dataset: Form[schemas.Word],
+    period: Form[schemas.Word | None] = None,
+) -> Status[SubmissionView]:
+    """Receive a file; a worker checks it, and `GET` on its id tells the verdict."""
+    hand_in = operations.HandIn(
+        actor=request.auth,
+        unit=unit,
+        dataset=dataset,
+        period=period or None,
+        file_name=file.name or "",
+        content=file,
+    )
+    identifier = operations.receive(hand_in, at=timezone.now())
+    received = queries.get_submission(actor=request.auth, submission=identifier)
+    return Status(202, received)
+
+
+@router.get(
+    "/submissions/{submission}",
+    response=schemas.SubmissionOut,
+    summary="The verdict on a file",
+    operation_id="getSubmission",
+)
+def get_submission(request: MachineRequest, submission: str) -> SubmissionView:
+    """Return a submission's state and counts."""
+    return queries.get_submission(actor=request.auth, submission=submission)
+
+
+@router.get(
+    "/submissions/{submission}/findings",
+    response=schemas.FindingsOut,
+    summary="Findings by row",
+    operation_id="listFindings",
+)
+def list_findings(
+    request: MachineRequest,
+    submission: str,
+    rule: Query[str | None] = None,
+    page: Query[int] = 1,
+    language: Query[Language] = "zh-hans",
+) -> dict[str, object]:
+    """Return one page of findings in the language asked."""
+    found = queries.list_findings(
+        actor=request.auth,
+        submission=submission,
+        rule=rule,
+        page=page,
+        language=language,
+    )
+    return {
+        "items": found.items,
+        "page": found.number,
+        "pages": found.pages,
+        "total": found.total,
+    }
+
+
+@router.get(
+    "/submissions/{submission}/rejects.csv",
+    response={200: bytes},
+    summary="The findings as a file",
+    operation_id="getRejects",
+)
+def rejects(request: MachineRequest, submission: str) -> HttpResponse:
+    """Return `rejects.csv`."""
+    content = queries.rejects_csv(actor=request.auth, submission=submission)
+    return HttpResponse(content, content_type="text/csv; charset=utf-8")
+
+
+@router.get(
+    "/submissions/{submission}/receipt",
+    response=schemas.Receipt,
+    summary="The signed receipt",
+    operation_id="getReceipt",
+)
+def receipt(request: MachineRequest, submission: str) -> dict[str, object]:
+    """Return the receipt, which can be verified offline."""
+    return queries.receipt(actor=request.auth, submission=submission)
+
+
+@router.post(
+    "/nil-returns",
+    response={201: schemas.NilReturnOut},
+    summary="File a nil return",
+    operation_id="fileNilReturn",
+)
+def file_nil_return(
+    request: MachineRequest, nil_return: schemas.NilReturnIn
+) -> Status[NilReturnView]:
+    """State that a unit has nothing to report for a month."""
+    filed = nil_returns.file_nil_return(
+        actor=request.auth,
+        unit=nil_return.unit,
+        dataset=nil_return.dataset,
+        period=nil_return.period,
+        at=timezone.now(),
+    )
+    return Status(201, filed)

@@ -1,0 +1,134 @@
+"""xinheng codes: what stands in a column of unified codes, row by row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from xinheng.cli import failures
+from xinheng.core.identifiers.codes import CodeClass
+from xinheng.core.submissions.findings import describe
+from xinheng.pipeline import codes, context
+from xinheng.pipeline.codes import Examination
+from xinheng.pipeline.context import Register
+from xinheng.pipeline.failures import UnreadableFileError
+from xinheng.rulebook import catalog
+
+CLASS_NAMES = {
+    CodeClass.VALID: "有效",
+    CodeClass.WRONG_CHECK: "校验码不对",
+    CodeClass.NONCONFORMING: "不合规则但登记确认如此发放",
+    CodeClass.LEGACY_15: "15位旧注册号",
+    CodeClass.LEGACY_13: "13位旧注册号",
+    CodeClass.LEGACY_OTHER: "其他旧编号",
+    CodeClass.PLACEHOLDER: "占位内容",
+    CodeClass.PERSONAL_ID: "个人身份证号码（不显示）",
+    CodeClass.MALFORMED: "格式不对",
+}
+
+
+@click.command("codes")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--column", required=True, help="Header of the column to examine.")
+@click.option(
+    "--register",
+    "register_path",
+    type=click.Path(path_type=Path),
+    help="A register of organizations (CSV, XLSX) that knows which codes were issued.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write row, code, class, findings and suggestion of each row to this CSV.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
+)
+def command(
+    file: Path,
+    column: str,
+    register_path: Path | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Examine the unified codes in a column of FILE (CSV or XLSX).
+
+    Codes are read trimmed and in capitals; nothing else is repaired. Exit code 0: every
+    code is valid or confirmed as issued; 1: some are not; 2: no such file or column.
+    """
+    if out is not None and out.resolve() == file.resolve():
+        failures.fail(
+            "OUT_IS_FILE",
+            "结果不能写回被检查的文件，请另给一个文件名。",
+            "The result can't replace the file that is examined; give another name.",
+            as_json=as_json,
+        )
+    register = _read_register(register_path, as_json=as_json)
+    examined = _examine(file, column, register, out, as_json=as_json)
+    if as_json:
+        failures.print_json(
+            {
+                "rows": examined.rows,
+                "classes": examined.classes,
+                "findings": examined.findings,
+            }
+        )
+    else:
+        _print(examined)
+    raise SystemExit(0 if examined.is_clean else failures.NOT_ACCEPTED)
+
+
+def _read_register(path: Path | None, *, as_json: bool) -> Register | None:
+    if path is None:
+        return None
+    from xinheng.pipeline import register_file
+
+    try:
+        return register_file.read(path)
+    except UnreadableFileError as refused:
+        failures.fail(
+            refused.code,
+            f"登记名录：{refused.message_zh}",
+            f"The register: {refused.message_en}",
+            as_json=as_json,
+        )
+
+
+def _examine(
+    file: Path,
+    column: str,
+    register: Register | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> Examination:
+    today = datetime.now(UTC).astimezone().date()
+    surroundings = context.standard(today, register=register)
+    try:
+        return codes.examine_file(file, column=column, context=surroundings, out=out)
+    except UnreadableFileError as refused:
+        failures.fail(
+            refused.code, refused.message_zh, refused.message_en, as_json=as_json
+        )
+    except OSError as refused:
+        failures.fail(
+            "OUT",
+            f"结果文件无法写入：{refused.strerror}。",
+            f"The file given with --out can't be written: {refused.strerror}.",
+            as_json=as_json,
+        )
+
+
+def _print(examined: Examination) -> None:
+    click.echo(f"共 {examined.rows:,} 行。")
+    for name, title in CLASS_NAMES.items():
+        if name in examined.classes:
+            click.echo(f"{name}  {title}：{examined.classes[name]:,}")
+    for rule, count in sorted(examined.findings.items()):
+        text = describe(
+            catalog.rules()[rule], title="代码", title_en="The code", limit=""
+        )
+        click.echo(f"{rule}：{count:,}  {text.message_zh}{text.advice_zh}")

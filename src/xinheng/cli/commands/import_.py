@@ -1,0 +1,29 @@
+"""`xinheng import`: a register of organizations into the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xinheng.cli import failures
+from xinheng.cli.environment import prepare, with_directory, with_json
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@with_directory
+@with_json
+def command(file: Path, directory: Path | None, as_json: bool) -> None:
+    """Take the organizations of FILE (names and codes) into the register."""
+    failures.refuse_unreadable(file, as_json=as_json)
+    prepare(directory, as_json=as_json)
+    from xinheng.cli import importing
+
+    answer = importing.import_register(file, as_json=as_json)
+    if as_json:
+        failures.print_json(answer)
+    else:
+        importing.print_report(answer)
+    if answer["rejected"]:
+        raise SystemExit(failures.NOT_ACCEPTED)

@@ -1,0 +1,48 @@
+"""What `import` does once Django is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from django.utils import timezone
+
+from xinheng.apps.accounts.actors import OPERATOR
+from xinheng.apps.organizations import operations
+from xinheng.cli.submitting import print_findings, refusals
+
+COUNTS = (
+    ("rows_read", "读取行数"),
+    ("new", "新增"),
+    ("changed", "变更"),
+    ("unchanged", "未变"),
+    ("rejected", "退回"),
+)
+
+
+def import_register(file: Path, *, as_json: bool) -> dict[str, Any]:
+    """Import the file and return the answer of `--json`; leaves with 2 if refused."""
+    started_at = timezone.now()
+    with refusals(as_json=as_json):
+        done = operations.import_register(
+            path=file, actor=OPERATOR.account_id, at=started_at
+        )
+    return {
+        "rows_read": done.rows_read,
+        "new": done.new,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "rejected": done.rejected,
+        "findings": dict(done.findings),
+        "ledger_seq": done.ledger_seq,
+        "seconds": round((timezone.now() - started_at).total_seconds(), 3),
+    }
+
+
+def print_report(answer: Mapping[str, Any]) -> None:
+    """Print the counts and the findings for a person."""
+    for key, title in COUNTS:
+        click.echo(f"{title}\t{answer[key]}")
+    print_findings(answer["findings"])

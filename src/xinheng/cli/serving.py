@@ -1,0 +1,106 @@
+"""The web server and the worker, and both at once for the demo."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+import click
+import structlog
+import uvicorn
+from django.conf import settings
+from django.core.checks import ERROR, run_checks
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from xinheng.apps.accounts import operations as accounts
+from xinheng.apps.intake import operations as intake
+from xinheng.cli import failures
+
+logger = structlog.get_logger("xinheng.worker")
+IDLE_SECONDS = 0.5
+
+
+def serve(*, host: str, port: int) -> None:
+    """Serve until interrupted; leaves with exit code 2 where a setting is missing."""
+    for problem in run_checks(databases=["default"]):
+        if problem.level >= ERROR:
+            failures.fail(
+                str(problem.id),
+                f"设置有误：{problem.msg}",
+                str(problem.hint or ""),
+                as_json=False,
+            )
+    intake.sweep()
+    call_command("collectstatic", verbosity=0, interactive=False)
+    # uvicorn raises the signal that stopped it once more when it is done; ours turns
+    # that into an orderly return, so that whatever runs beside it is stopped too.
+    signal.signal(signal.SIGTERM, _leave)
+    with suppress(_Leave, KeyboardInterrupt):
+        uvicorn.run(
+            "xinheng.project.asgi:application",
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            # Django itself reads the proxy's headers, where it is told of a proxy.
+            proxy_headers=False,
+            server_header=False,
+            lifespan="off",
+        )
+
+
+class _Leave(Exception):  # noqa: N818  (a request, not an error)
+    """Somebody asked this process to stop."""
+
+
+def work(*, once: bool) -> None:
+    """Process received files until asked to stop, or until none waits with `once`."""
+    signal.signal(signal.SIGTERM, _leave)
+    intake.sweep()
+    accounts.clear_expired_sessions()
+    logger.info("worker.started")
+    try:
+        while _work_off() or not once:
+            time.sleep(IDLE_SECONDS)
+    except (_Leave, KeyboardInterrupt):
+        logger.info("worker.stopped")
+
+
+def _work_off() -> bool:
+    """Process what waits; return whether a failure of the machine broke it off.
+
+    A database that is away or a full disk is waited out. The attempts at one file are
+    counted, so a file that fails each time is given up in the end.
+    """
+    try:
+        while done := intake.process_next(at=timezone.now()):
+            logger.info("submission.ended", submission=done.id, state=done.state)
+    except (DatabaseError, OSError) as failure:
+        logger.warning("submission.broke_off", failure=type(failure).__name__)
+        connection.close()
+        return True
+    return False
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise _Leave
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """Run a worker in a process of its own as long as the block runs."""
+    command = [sys.executable, "-m", "xinheng", "worker", "--dir"]
+    worker = subprocess.Popen([*command, str(settings.DATA_DIR)])  # noqa: S603
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+        click.echo("worker stopped", err=True)
