@@ -1,0 +1,100 @@
+"""A submission's verdict in words and widths: the six counts, the rules that found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from xinheng.apps.intake.views import SubmissionView
+from xinheng.core.submissions.findings import Severity, describe
+from xinheng.core.submissions.outcomes import Counts
+from xinheng.rulebook import catalog as rulebook
+from xinheng.web.templatetags.xinheng import is_english, local
+
+WIDTH = 1000  # of the whole bar, in its own units
+GRAVEST = [Severity.ERROR, Severity.QUESTION, Severity.NOTICE]
+
+PARTS: tuple[tuple[str, Promise, Promise], ...] = (
+    ("new", _("New"), _("Not in the register before; taken.")),
+    ("changed", _("Changed"), _("The register held an earlier version; replaced.")),
+    ("unchanged", _("Unchanged"), _("The register held exactly this; nothing to do.")),
+    ("rejected", _("Rejected"), _("Something is wrong with the row; not taken.")),
+    ("questionable", _("In question"), _("Kept aside until a person decides.")),
+    (
+        "unlinked",
+        _("Organization unknown"),
+        _("Kept aside until the register knows it."),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the six counts, with its place on the bar."""
+
+    name: str
+    title: Promise
+    meaning: Promise
+    rows: int
+    left: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRule:
+    """A rule that found something, in the reader's language."""
+
+    code: str
+    severity: Severity
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TitledSubmission:
+    """A submission with its dataset's title in the reader's language."""
+
+    submission: SubmissionView
+    title: str
+
+
+def parts(counts: Counts) -> list[Part]:
+    """Return the six counts in their order; on the bar they fill its width."""
+    read = counts.rows_read or 1
+    placed, before = [], 0
+    for name, title_, meaning in PARTS:
+        rows: int = getattr(counts, name)
+        left = before * WIDTH // read
+        before += rows
+        width = max(before * WIDTH // read - left, 1 if rows else 0)
+        placed.append(Part(name, title_, meaning, rows, left, width))
+    return placed
+
+
+def rules(found: Mapping[str, int]) -> list[FoundRule]:
+    """Return the rules that found something: the gravest, then the most frequent."""
+    told = [_rule(code, count) for code, count in found.items()]
+    return sorted(told, key=lambda rule: (GRAVEST.index(rule.severity), -rule.count))
+
+
+def _rule(code: str, count: int) -> FoundRule:
+    rule = rulebook.rules()[code]
+    column = gettext("a column")
+    text = describe(rule, title=column, title_en=column, limit="…")
+    message = text.message_en if is_english() else text.message_zh
+    # An English sentence may begin with the stand-in for the column's title.
+    return FoundRule(code, rule.severity, message[:1].upper() + message[1:], count)
+
+
+def title(dataset: str) -> str:
+    """Return a dataset's title in the reader's language."""
+    return local(rulebook.dataset(dataset), "title")
+
+
+def with_titles(items: Iterable[SubmissionView]) -> list[TitledSubmission]:
+    """Return submissions with the titles of their datasets, in the same order."""
+    return [TitledSubmission(item, title(item.dataset)) for item in items]

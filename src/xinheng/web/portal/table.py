@@ -1,0 +1,77 @@
+"""The monthly table: who handed in how much of what."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from xinheng.apps.ledger import queries as ledger
+from xinheng.apps.records import queries as records
+from xinheng.apps.statistics import bulletin
+from xinheng.apps.statistics import queries as statistics
+from xinheng.core.catalog import periods
+from xinheng.core.statistics.monthly import MonthlyTable, State
+from xinheng.web import bars, files
+from xinheng.web import periods as months
+
+
+@require_safe
+def latest(request: HttpRequest) -> HttpResponse:
+    """Lead to the last month that has records."""
+    this_month = periods.of(timezone.localdate())
+    period = records.latest_period() or periods.previous(this_month)
+    return redirect("portal:table-month", period=period)
+
+
+FORMATS = {
+    "csv": (bulletin.as_csv, "text/csv; charset=utf-8"),
+    "json": (bulletin.as_json, "application/json"),
+}
+
+
+@require_safe
+def month(request: HttpRequest, period: str) -> HttpResponse:
+    """Show a month's table, as the ledger stands or as it stood at `size` entries."""
+    table = _table(request, period)
+    rows = bars.in_order(table)
+    this_month = periods.of(timezone.localdate())
+    context = {
+        "table": table,
+        "rows": rows,
+        "leaders": bars.by_total(rows),
+        "totals": list(zip(table.columns, table.totals, strict=True)),
+        "nil": table.in_state(State.NIL),
+        "silent": table.in_state(State.SILENT),
+        "fruitless": [row for row in rows if row.state == "reported" and not row.total],
+        "previous": months.before(period),
+        "next": months.before(period, -1) if period < this_month else None,
+    }
+    return render(request, "portal/table.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, period: str, file_format: str) -> HttpResponse:
+    """Send a month's table as a file."""
+    if file_format not in FORMATS:
+        raise Http404(file_format)
+    write, content_type = FORMATS[file_format]
+    table = _table(request, period)
+    issue = bulletin.Issue(
+        table=table,
+        ledger_root=ledger.root(size=table.ledger_size).hex(),
+        is_demo=settings.DEMO,
+    )
+    return files.attachment(write(issue), f"{period}.{file_format}", content_type)
+
+
+def _table(request: HttpRequest, period: str) -> MonthlyTable:
+    size = request.GET.get("size", "")
+    try:
+        return statistics.table(
+            period=period, ledger_size=int(size) if size.isdecimal() else None
+        )
+    except (statistics.UnknownLedgerSizeError, periods.InvalidPeriodError) as unknown:
+        raise Http404(str(unknown)) from None

@@ -1,0 +1,38 @@
+"""URLs of the portal."""
+
+from django.urls import path, register_converter
+from django.views.generic import TemplateView
+
+from xinheng.web.periods import PeriodConverter
+from xinheng.web.portal import catalog, home, organization, search, table
+
+register_converter(PeriodConverter, "period")
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search", search.search, name="search"),
+    path("organizations/<str:uscc>", organization.organization, name="organization"),
+    path("table/", table.latest, name="table"),
+    path("table/<period:period>", table.month, name="table-month"),
+    path(
+        "table/<period:period>.<str:file_format>", table.download, name="table-download"
+    ),
+    path("catalog/", catalog.index, name="catalog"),
+    path("catalog/<slug:name>", catalog.dataset, name="dataset"),
+    path("catalog/<slug:name>/template.csv", catalog.template_csv, name="template-csv"),
+    path(
+        "catalog/<slug:name>/template.xlsx", catalog.template_xlsx, name="template-xlsx"
+    ),
+    path("catalog/<slug:name>/schema.json", catalog.schema, name="schema"),
+    path(
+        "about/",
+        TemplateView.as_view(template_name="portal/about.html"),
+        name="about",
+    ),
+    path(
+        "accessibility/",
+        TemplateView.as_view(template_name="portal/accessibility.html"),
+        name="accessibility",
+    ),
+]
