@@ -1,0 +1,1 @@
+"""Long proofs: a seeded tenth runs with the suite, the whole under `make prove`."""

@@ -1,0 +1,219 @@
+"""Kill a submission at every named point, over and over, and look at what is left.
+
+Each trial runs in a process of its own that ends by SIGKILL the moment it reaches its
+point. Afterwards a fresh process sweeps, as every start does, and must find that
+
+    the ledger verifies and every completed submission's receipt verifies,
+    the records are exactly those of completed submissions, each with its entry,
+    nothing lies in staging, and nothing in the archive that no submission names,
+    the personal number of the file's dirty row is in no file of the register.
+
+    python -m tests.proofs.kills --kills 100 --seed 1 --dir DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import contextlib
+import json
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from unittest import mock
+
+PERSONAL_NUMBER = "210899199001010012"
+# Module, function, and on which side of the call the process dies.
+POINTS = (
+    ("xinheng.apps.intake.staging", "write", "before"),
+    ("xinheng.apps.intake.staging", "write", "after"),
+    ("xinheng.pipeline.run", "check", "before"),
+    ("xinheng.pipeline.run", "check", "after"),
+    ("xinheng.apps.records.landing", "land", "before"),
+    ("xinheng.apps.records.landing", "land", "after"),
+    ("xinheng.apps.intake.held", "close", "after"),
+    ("xinheng.apps.intake.held", "keep", "after"),
+    ("xinheng.apps.intake.archive", "publish", "before"),
+    ("xinheng.apps.intake.archive", "publish", "after"),
+    ("xinheng.apps.ledger.operations", "append", "before"),
+    ("xinheng.apps.ledger.operations", "append", "after"),
+    ("xinheng.apps.records.landing", "seal", "after"),
+    ("xinheng.apps.outbox.operations", "queue", "after"),
+    ("xinheng.apps.intake.landing", "land", "after"),
+    ("xinheng.apps.intake.staging", "wipe", "before"),
+    ("xinheng.apps.intake.staging", "wipe", "after"),
+    ("xinheng.apps.intake.queries", "receipt", "after"),
+)
+
+
+def main() -> None:
+    """Run the trials and print the histogram as one JSON object."""
+    options = _options()
+    os.environ["XINHENG_DIR"] = str(options.dir)
+    in_child(lambda: set_up(options.dir))
+    chance = random.Random(options.seed)
+    files = write_files(options.dir, chance)
+    histogram: collections.Counter[str] = collections.Counter()
+    for number in range(options.kills):
+        point = POINTS[number % len(POINTS)]
+        submit = partial(_submit, chance.choice(files), point)
+        if in_child(submit) == -signal.SIGKILL:
+            histogram[".".join(point)] += 1
+        if in_child(examine) != 0:
+            sys.exit(f"after a kill at {point}: the register is not sound")
+    print(json.dumps({"kills": histogram.total(), "points": histogram}, indent=1))
+    missed = {".".join(point) for point in POINTS[: options.kills]} - set(histogram)
+    if missed or histogram.total() < options.kills:
+        sys.exit(f"not every point was hit: {sorted(missed)}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--dir", type=Path, required=True)
+    return parser.parse_args()
+
+
+def in_child(work: Callable[[], None]) -> int:
+    """Run in a process of its own; return its exit code, or minus the signal."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def prepare() -> None:
+    from xinheng.cli.environment import prepare
+
+    prepare(None)
+
+
+def set_up(directory: Path) -> None:
+    from django.utils import timezone
+
+    prepare()
+    from xinheng.apps.organizations import operations
+    from xinheng.rulebook import samples
+
+    register = directory / "register.csv"
+    lines = ["name,uscc"]
+    lines += [f"{each.name},{each.code}" for each in samples.organizations(200, seed=0)]
+    register.write_text("\n".join(lines), encoding="utf-8")
+    operations.import_register(path=register, actor="test", at=timezone.now())
+
+
+def write_files(directory: Path, chance: random.Random) -> list[Path]:
+    """Write files that overlap, each with a row that holds a personal number."""
+    import csv
+
+    from xinheng.rulebook import catalog, samples
+
+    paths = []
+    for number in range(6):
+        rows = samples.sample_rows(catalog.dataset("permit"), rows=40, seed=number % 3)
+        chance.shuffle(rows)
+        rows[0] = {**rows[0], "备注": f"联系人证件 {PERSONAL_NUMBER}"}
+        path = directory / f"permits-{number}.csv"
+        with path.open("w", encoding="utf-8", newline="") as target:
+            writer = csv.DictWriter(target, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        paths.append(path)
+    return paths
+
+
+def _submit(file: Path, point: tuple[str, str, str]) -> None:
+    prepare()
+    from xinheng.cli import submitting
+
+    with _dying(*point):
+        submitting.submit(
+            file,
+            dataset="permit",
+            unit="U01",
+            period="2019-05",
+            dry_run=False,
+            as_json=False,
+        )
+
+
+@contextlib.contextmanager
+def _dying(module: str, function: str, side: str) -> Iterator[None]:
+    """Let this process die before or after the first call of a function."""
+    import importlib
+
+    real = getattr(importlib.import_module(module), function)
+
+    def die(*arguments: object, **named: object) -> object:
+        if side == "after":
+            real(*arguments, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("unreachable")
+
+    with mock.patch(f"{module}.{function}", die):
+        yield
+
+
+def examine() -> None:
+    prepare()
+    from django.conf import settings
+
+    from xinheng.apps.intake import operations
+    from xinheng.apps.intake.models import HeldRow, Submission
+    from xinheng.apps.ledger import queries as ledger
+    from xinheng.apps.records.models import Landing, Record
+
+    operations.sweep()
+    completed = Submission.objects.filter(state="COMPLETED")
+    written = sum(row.new + row.changed for row in completed)
+    current = Record.objects.filter(superseded_at__isnull=True)
+    assert current.count() == sum(row.new for row in completed)
+    assert Submission.objects.count() == completed.count()
+    assert Record.objects.count() == written
+    assert Landing.objects.filter(ledger_seq__isnull=True).count() == 0
+    assert set(Landing.objects.values_list("id", "ledger_seq")) == set(
+        completed.values_list("id", "ledger_seq")
+    )
+    assert HeldRow.objects.exclude(submission__in=completed).count() == 0
+    _examine_receipts(completed)
+    assert ledger.verify().problems == ()
+    _examine_files(Path(settings.DATA_DIR), completed)
+
+
+def _examine_receipts(completed: object) -> None:
+    from xinheng.apps.ledger import receipts
+
+    for row in completed:  # type: ignore[attr-defined]
+        receipt = receipts.receipt(seq=row.ledger_seq, size=row.ledger_seq + 1)
+        assert receipts.verify(receipt) == ()
+
+
+def _examine_files(directory: Path, completed: object) -> None:
+    staged = [path.name for path in (directory / "staging").iterdir()]
+    assert staged in ([], ["uploads"]), staged
+    named = {
+        digest
+        for row in completed  # type: ignore[attr-defined]
+        for digest in (row.accepted_digest, row.findings_digest)
+        if digest
+    }
+    assert {path.stem for path in (directory / "archive").rglob("*.parquet")} == named
+    for path in directory.rglob("*"):
+        if path.is_file() and not path.name.startswith("permits-"):
+            assert PERSONAL_NUMBER.encode() not in path.read_bytes(), path
+
+
+if __name__ == "__main__":
+    main()
