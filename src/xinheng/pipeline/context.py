@@ -14,6 +14,8 @@ from xinheng.core.calendars.working_days import WorkCalendar
 from xinheng.core.catalog.datasets import CodeList
 from xinheng.core.submissions.findings import Rule, Severity
 
+# The engine shares a column's work out badly, so two batches are checked at a time.
+THREADS = 2
 BATCH_ROWS = 65_536
 
 
@@ -37,7 +39,8 @@ class Context:
 
     `on` is the day of intake. Without a `register` no row is linked and none is
     unlinked. `batch_rows` bounds the memory: so many rows are held as columns at a
-    time.
+    time. `threads` batches are checked at a time; with 1 the register is only asked by
+    the caller's thread, as one in a database must be.
     """
 
     on: date
@@ -47,6 +50,7 @@ class Context:
     rules: Mapping[str, Rule]
     register: Register | None = None
     batch_rows: int = BATCH_ROWS
+    threads: int = 1
 
     @cached_property
     def division_list(self) -> pl.Series:
@@ -59,7 +63,10 @@ class Context:
 
 
 def standard(on: date, *, register: Register | None = None) -> Context:
-    """Return the context that the rulebook in force gives."""
+    """Return the context that the rulebook in force gives.
+
+    `register` may be asked by several threads at a time.
+    """
     from xinheng.rulebook import calendars, catalog, divisions
 
     return Context(
@@ -69,4 +76,5 @@ def standard(on: date, *, register: Register | None = None) -> Context:
         code_lists=catalog.code_lists(),
         rules=catalog.rules(),
         register=register,
+        threads=THREADS,
     )

@@ -85,12 +85,12 @@ class Outputs:
         self.is_personal |= checked.is_personal
         self.outcomes.update(checked.outcomes)
         rows, outcome = checked.rows, pl.col(OUTCOME)
-        self._accepted.write(_only(rows, outcome == Outcome.ACCEPTED.value))
-        self._held.write(rows.filter(outcome.is_in(_HELD)))
-        self._rejected.write(_only(rows, outcome == Outcome.REJECTED.value))
+        self._accepted.write(rows, outcome == Outcome.ACCEPTED.value)
+        self._held.write(rows, outcome.is_in(_HELD))
+        self._rejected.write(rows, outcome == Outcome.REJECTED.value)
         key = pl.col(NATURAL_KEY)
-        hashes = rows.select(ROW, key.hash().alias(KEY_HASH), key.is_not_null())
-        self._keys.write(hashes.filter(NATURAL_KEY).select(ROW, KEY_HASH))
+        hashes = rows.select(ROW, NATURAL_KEY, key.hash().alias(KEY_HASH))
+        self._keys.write(hashes, key.is_not_null())
         self._findings.write(checked.findings)
         self._count(checked.findings["check"])
 
@@ -149,10 +149,6 @@ class Outputs:
 def _held_schema(accepted: Schema) -> Schema:
     columns = list(accepted.items())
     return dict([*columns[:3], (OUTCOME, pl.String()), *columns[3:]])
-
-
-def _only(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
-    return rows.filter(condition).drop(OUTCOME)
 
 
 def _place() -> pl.Expr:

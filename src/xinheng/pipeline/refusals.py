@@ -29,6 +29,15 @@ def directory() -> UnreadableFileError:
     )
 
 
+def special() -> UnreadableFileError:
+    """Refuse a pipe, a device or whatever else can't be read twice."""
+    return UnreadableFileError(
+        "FILE_SPECIAL",
+        "给出的不是普通文件，请给出一个CSV或XLSX文件。",
+        "This is no regular file; name one CSV or XLSX file.",
+    )
+
+
 def unopened() -> UnreadableFileError:
     """Refuse a file that the system doesn't let us read."""
     return UnreadableFileError(
@@ -116,6 +125,15 @@ def too_large(limit: str) -> UnreadableFileError:
         "FILE_TOO_LARGE",
         f"工作簿解压后超过{limit}，请拆分或另存为CSV。",
         f"The workbook unpacks to more than {limit}; split it or save it as CSV.",
+    )
+
+
+def stretched() -> UnreadableFileError:
+    """Refuse a workbook with a cell far away from its table."""
+    return UnreadableFileError(
+        "FILE_TOO_LARGE",
+        "工作表的单元格区域过大（多半是表格以外还有内容），请删除多余的行和列后另存。",
+        "A sheet's cells spread too far; delete the rows and columns beyond the table.",
     )
 
 

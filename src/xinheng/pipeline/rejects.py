@@ -34,10 +34,11 @@ def write_csv(
     *,
     code_lists: Mapping[str, CodeList],
 ) -> None:
-    """Write the findings of a report as `rejects.csv`; none leave the header alone."""
-    findings = pl.read_parquet(report.findings_path)
-    content = as_csv(findings, dataset=dataset, rules=rules, code_lists=code_lists)
-    path.write_bytes(content)
+    """Write the findings of a report as `rejects.csv`, however many they are."""
+    findings = pl.scan_parquet(report.findings_path)
+    kinds = findings.select("field", "rule").unique().collect()
+    described = _described(findings, _text_table(kinds, dataset, rules, code_lists))
+    described.sink_csv(path, include_bom=True)
 
 
 def as_csv(
@@ -55,7 +56,27 @@ def as_csv(
     if findings is None:
         findings = pl.DataFrame(schema=dict.fromkeys(COLUMNS[:4], pl.String))
     kinds = findings.select("field", "rule").unique()
-    texts = pl.DataFrame(
+    texts = _text_table(kinds, dataset, rules, code_lists)
+    target = io.BytesIO()
+    _described(findings.lazy(), texts).collect().write_csv(target, include_bom=True)
+    return target.getvalue()
+
+
+def _described(findings: pl.LazyFrame, texts: pl.DataFrame) -> pl.LazyFrame:
+    described = findings.join(
+        texts.lazy(), on=["field", "rule"], how="left", maintain_order="left"
+    )
+    return described.select(COLUMNS)
+
+
+def _text_table(
+    kinds: pl.DataFrame,
+    dataset: Dataset,
+    rules: Mapping[str, Rule],
+    code_lists: Mapping[str, CodeList],
+) -> pl.DataFrame:
+    """Return the texts of each pair of field and rule."""
+    return pl.DataFrame(
         [
             (field, rule, *_texts(field, rule, dataset, rules, code_lists))
             for field, rule in kinds.iter_rows()
@@ -63,12 +84,6 @@ def as_csv(
         schema=dict.fromkeys(("field", "rule", *_TEXTS), pl.String),
         orient="row",
     )
-    described = findings.join(
-        texts, on=["field", "rule"], how="left", maintain_order="left"
-    )
-    target = io.BytesIO()
-    described.select(COLUMNS).write_csv(target, include_bom=True)
-    return target.getvalue()
 
 
 def _texts(

@@ -12,8 +12,8 @@ class Report:
     """The verdict on a file.
 
     `accepted + rejected + questionable + unlinked = rows_read`; `unlinked` is null
-    where there was no register to link with. `findings` counts by rule code. The paths are
-    Parquet files in the directory that the caller named:
+    where there was no register to link with. `findings` counts by rule code. The paths
+    are Parquet files in the directory that the caller named:
 
     `accepted_path`, `held_path`
         `row` (UInt32, data rows from 1), `organization` (String, the register's key of

@@ -23,7 +23,7 @@ from xinheng.pipeline.context import Context
 from xinheng.pipeline.matching import Matcher
 from xinheng.pipeline.outputs import Outputs, Paths
 from xinheng.pipeline.reading import files
-from xinheng.pipeline.reading.ahead import read_ahead
+from xinheng.pipeline.reading.ahead import map_ahead, read_ahead
 from xinheng.pipeline.reading.encodings import Encoding, WrongEncodingError
 from xinheng.pipeline.report import Report
 
@@ -49,8 +49,9 @@ def check(
     """
     name = file_name or source.name
     readings = files.readings(source, file_name=name)
-    if screening.holds_personal_number([name]):
+    if screening.may_hold_personal_number([name]):
         raise refusals.personal_name()
+    out.mkdir(parents=True, exist_ok=True)
     for reading in readings:
         with TemporaryDirectory(prefix=".check-", dir=out) as workplace:
             try:
@@ -74,7 +75,12 @@ class _Run:
             source, reading, matcher.count, batch_rows=context.batch_rows
         )
         self._match = matcher.match(self._table.header)
-        if screening.holds_personal_number([*self._table.header, *self._table.names]):
+        self._refuse_persons()
+
+    def _refuse_persons(self) -> None:
+        """Refuse numbers that stand in no row; headers are stored, so doubts count."""
+        is_header = screening.may_hold_personal_number([*self._table.header])
+        if is_header or screening.holds_personal_number([*self._table.names]):
             raise refusals.personal_name()
 
     def report(self, workplace: Path, out: Path, progress: Progress) -> Report:
@@ -89,8 +95,11 @@ class _Run:
         with Outputs(
             self._dataset, checker.masks, workplace, batch_rows=batch_rows
         ) as outputs:
-            for batch in self._batches():
-                outputs.take(checker.check(batch))
+            batches = self._batches()
+            for checked in map_ahead(
+                checker.check, batches, threads=self._context.threads
+            ):
+                outputs.take(checked)
                 progress(outputs.read)
             if not outputs.read:
                 raise refusals.no_rows()

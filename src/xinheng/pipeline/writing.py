@@ -17,6 +17,7 @@ from polars.io.plugins import register_io_source
 
 HELD_BATCHES = 16
 _WAITING_FRAMES = 2
+_WANTED = "is_wanted"
 
 Schema = dict[str, pl.DataType]
 
@@ -33,23 +34,31 @@ class ParquetWriter:
         self._schema = schema
         self._most_rows = batch_rows * HELD_BATCHES
         self._rows = 0
-        self._held = [pl.DataFrame(schema=schema)]
+        self._held = [pl.DataFrame(schema={**schema, _WANTED: pl.Boolean()})]
         self._stream: _Stream | None = None
 
-    def write(self, frame: pl.DataFrame) -> None:
-        """Take the next rows."""
+    def write(self, frame: pl.DataFrame, wanted: pl.Expr | None = None) -> None:
+        """Take the next rows, of which only the `wanted` ones (null: all) belong here.
+
+        What is held is filtered as late as can be: to copy the rows costs more than to
+        look at them.
+        """
+        is_wanted = pl.lit(value=True) if wanted is None else wanted
+        marked = frame.select(*self._schema, is_wanted.alias(_WANTED))
+        if not marked[_WANTED].any():
+            return
         self._rows += frame.height
         if self._stream is not None:
-            self._stream.put(frame)
-        elif frame.height:
-            self._held.append(frame)
+            self._stream.put(_wanted(marked.lazy()).collect())
+        else:
+            self._held.append(marked)
             if self._rows > self._most_rows:
                 self._start()
 
     def scan(self) -> pl.LazyFrame:
         """Return all rows; no more can be written."""
         if self._stream is None:
-            return pl.concat(self._held).lazy()
+            return _wanted(pl.concat(self._held).lazy())
         self._stream.close()
         return pl.scan_parquet(self.path)
 
@@ -74,9 +83,13 @@ class ParquetWriter:
 
     def _start(self) -> None:
         self._stream = _Stream(self.path, self._schema)
-        for frame in self._held:
-            self._stream.put(frame)
+        for marked in self._held:
+            self._stream.put(_wanted(marked.lazy()).collect())
         self._held = []
+
+
+def _wanted(marked: pl.LazyFrame) -> pl.LazyFrame:
+    return marked.filter(_WANTED).drop(_WANTED)
 
 
 def sink(content: pl.LazyFrame, path: Path) -> None:

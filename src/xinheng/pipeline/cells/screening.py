@@ -97,8 +97,20 @@ def _suspects(
 
 def holds_personal_number(texts: list[str]) -> bool:
     """Tell whether one of the texts surely holds the number of a person."""
+    return _strongest(texts) == personal_id.CERTAIN
+
+
+def may_hold_personal_number(texts: list[str]) -> bool:
+    """Tell whether one of the texts holds what may be the number of a person.
+
+    For texts that are stored and shown with no row that could be kept aside.
+    """
+    return _strongest(texts) != personal_id.NONE
+
+
+def _strongest(texts: list[str]) -> int:
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
-    return bool(frame.select(personal_id.certain(pl.col("text")).any()).item())
+    return int(frame.select(personal_id.kind(pl.col("text")).max()).item() or 0)
 
 
 def is_personal(frame: pl.DataFrame) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,9 +43,10 @@ def readings(path: Path, *, file_name: str) -> tuple[encodings.Encoding | None, 
         raise refusals.encrypted() if _is_encrypted(path) else refusals.old_workbook()
     if head.startswith(_SIGNATURES):
         raise refusals.binary()
-    if head.startswith(_ZIP) is not (suffix in _WORKBOOK_SUFFIXES):
+    is_workbook = suffix in _WORKBOOK_SUFFIXES
+    if suffix == _OLD_SUFFIX or head.startswith(_ZIP) is not is_workbook:
         raise refusals.wrong_content()
-    return (None,) if suffix in _WORKBOOK_SUFFIXES else encodings.candidates(head)
+    return (None,) if is_workbook else encodings.candidates(head)
 
 
 def open_table(
@@ -66,9 +68,12 @@ def open_table(
 
 
 def _head(path: Path) -> bytes:
-    if path.is_dir():
-        raise refusals.directory()
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise refusals.directory()
+        if not stat.S_ISREG(mode):  # to open a pipe may wait for ever
+            raise refusals.special()
         with path.open("rb") as source:
             head = source.read(_HEAD_BYTES)
     except FileNotFoundError:

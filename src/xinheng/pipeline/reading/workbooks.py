@@ -6,7 +6,7 @@ with the most known headers is the table; all others are read only to be screene
 
 from __future__ import annotations
 
-import zipfile
+import logging  # noqa: TID251  (only to silence the reader)
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from xinheng.pipeline import refusals
 from xinheng.pipeline.failures import UnreadableFileError
-from xinheng.pipeline.reading import headers
+from xinheng.pipeline.reading import headers, packages
 from xinheng.pipeline.reading.headers import Header
 from xinheng.pipeline.reading.table import (
     OVERFLOW,
@@ -25,12 +25,8 @@ from xinheng.pipeline.reading.table import (
     column_names,
 )
 
-MOST_BYTES = 2 * 1024**3  # unpacked: a small file may hold a very large one
-_MOST_BYTES_TEXT = "2 GB"
-_WORKBOOK = "xl/workbook.xml"
-# Parts that hold no text of their own, and those whose text the sheets show.
-_READ_AS_CELLS = ("xl/worksheets/sheet", "xl/sharedStrings.xml", "xl/styles.xml")
-_TEXT_PARTS = (".xml", ".rels", ".vml")
+# What the reader remarks on a workbook may quote it, so it is logged nowhere.
+logging.getLogger("calamine").setLevel(logging.CRITICAL)
 
 
 def open_table(path: Path, recognize: Recognizer, *, batch_rows: int) -> Table:
@@ -39,7 +35,7 @@ def open_table(path: Path, recognize: Recognizer, *, batch_rows: int) -> Table:
     Raises:
         UnreadableFileError: where the workbook can't be read or no sheet has a header.
     """
-    _examine(path)
+    packages.examine(path)
     book = _open(path)
     name, header = _find_sheet(book, recognize)
     return Table(
@@ -49,20 +45,6 @@ def open_table(path: Path, recognize: Recognizer, *, batch_rows: int) -> Table:
         batches=_batches(book, name, header, batch_rows),
         asides=_asides(path, book, name),
     )
-
-
-def _examine(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        raise refusals.damaged() from None
-    if any(part.flag_bits & 1 for part in parts):
-        raise refusals.encrypted()
-    if _WORKBOOK not in {part.filename for part in parts}:
-        raise refusals.wrong_content()
-    if sum(part.file_size for part in parts) > MOST_BYTES:
-        raise refusals.too_large(_MOST_BYTES_TEXT)
 
 
 def _open(path: Path) -> fastexcel.ExcelReader:
@@ -142,13 +124,6 @@ def _asides(
 
 def _other_texts(path: Path) -> pl.DataFrame:
     """Return the texts of comments, drawings, properties and other parts."""
-    with zipfile.ZipFile(path) as archive:
-        contents = [
-            archive.read(part).decode("utf-8", "replace")
-            for part in archive.namelist()
-            if part.endswith(_TEXT_PARTS) and not part.startswith(_READ_AS_CELLS)
-        ]
-    joined = pl.Series("0", contents, dtype=pl.String)
-    return pl.DataFrame(joined.str.split("<").explode().str.split_exact(">", 1)).select(
-        pl.all().struct.field("field_1").alias("0")
-    )
+    texts = pl.Series("part", packages.other_texts(path), dtype=pl.String)
+    # What stands behind a tag, and the tag itself with its attributes.
+    return texts.str.split("<").explode().str.split_exact(">", 1).struct.unnest()

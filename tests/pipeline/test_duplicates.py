@@ -1,0 +1,60 @@
+"""Rows of one file that repeat or contradict each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pipeline.conftest import accepted_rows, findings
+
+
+class TestDuplicates:
+    @pytest.fixture(params=[1, 2, 1000])
+    def batch_rows(self, request):
+        """So many rows at once: duplicates lie in one batch, or in several."""
+        return request.param
+
+    def test_rejects_the_second_and_later_of_identical_rows(
+        self, check, rows, batch_rows
+    ):
+        report = check([*rows, rows[1], rows[0], rows[1]], batch_rows=batch_rows)
+
+        assert findings(report) == [
+            (4, "", "DUPLICATE_ROW"),
+            (5, "", "DUPLICATE_ROW"),
+            (6, "", "DUPLICATE_ROW"),
+        ]
+        assert accepted_rows(report) == [1, 2, 3]
+        assert (report.accepted, report.rejected) == (3, 3)
+
+    def test_rejects_all_rows_of_a_key_with_different_contents(
+        self, check, rows, title, batch_rows
+    ):
+        other = {**rows[0], title("permit_content"): "别的内容"}
+
+        report = check([*rows, other, rows[0]], batch_rows=batch_rows)
+
+        assert findings(report) == [
+            (1, "", "DUPLICATE_KEY"),
+            (4, "", "DUPLICATE_KEY"),
+            (5, "", "DUPLICATE_ROW"),
+            (5, "", "DUPLICATE_KEY"),
+        ]
+        assert accepted_rows(report) == [2, 3]
+
+    def test_counts_rejected_and_kept_rows_as_well(
+        self, check, rows, title, batch_rows
+    ):
+        wrong = {**rows[0], title("permit_type"): "特别"}
+        asked = {**rows[1], title("remark"): "110108000000016"}
+
+        report = check([*rows, wrong, asked], batch_rows=batch_rows)
+
+        assert report.findings["DUPLICATE_KEY"] == 4
+        assert accepted_rows(report) == [3]
+        assert (report.rejected, report.questionable) == (4, 0)
+
+    def test_does_not_take_blank_keys_for_equal(self, check, rows, title):
+        for row in rows:
+            row[title("decision_no")] = ""
+
+        assert check(rows).findings == {"REQUIRED": 3}
