@@ -38,6 +38,7 @@ POINTS = (
     ("xinheng.apps.intake.held", "close", "after"),
     ("xinheng.apps.intake.held", "keep", "after"),
     ("xinheng.apps.intake.archive", "publish", "before"),
+    ("xinheng.apps.intake.archive", "_force", "before"),
     ("xinheng.apps.intake.archive", "publish", "after"),
     ("xinheng.apps.ledger.operations", "append", "before"),
     ("xinheng.apps.ledger.operations", "append", "after"),
@@ -209,7 +210,8 @@ def _examine_files(directory: Path, completed: object) -> None:
         for digest in (row.accepted_digest, row.findings_digest)
         if digest
     }
-    assert {path.stem for path in (directory / "archive").rglob("*.parquet")} == named
+    archived = [path for path in (directory / "archive").rglob("*") if path.is_file()]
+    assert {path.stem for path in archived} == named
     for path in directory.rglob("*"):
         if path.is_file() and not path.name.startswith("permits-"):
             assert PERSONAL_NUMBER.encode() not in path.read_bytes(), path

@@ -39,8 +39,10 @@ def main() -> None:
     files = kills.write_files(options.dir, chance)
     done = options.dir / "done"
     tasks: list[Callable[[], None]] = [partial(_import, options.dir)]
-    for act in [_submit] * SUBMITTERS + [_receive] * RECEIVERS:
-        tasks.append(partial(act, chance.choices(files, k=FILES_EACH)))
+    tasks += [
+        partial(act, chance.choices(files, k=FILES_EACH))
+        for act in [_submit] * SUBMITTERS + [_receive] * RECEIVERS
+    ]
     expected = (SUBMITTERS + RECEIVERS) * FILES_EACH
     helpers = [partial(_sweep, done), *[partial(_work, expected)] * WORKERS]
     codes = _all_at_once(tasks + helpers, done)
@@ -51,7 +53,7 @@ def main() -> None:
 
 
 def _all_at_once(tasks: list[Callable[[], None]], done: Path) -> list[int]:
-    """Run each in a process of its own; `done` is touched when only the sweep is left."""
+    """Run each in a process of its own; `done` tells the sweep that it is the last."""
     children = [_start(task) for task in tasks]
     sweep = children.pop(-1 - WORKERS)
     codes = [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in children]
@@ -127,10 +129,11 @@ def _import(directory: Path) -> None:
 
     for number in range(FILES_EACH):
         register = directory / f"register-{number}.csv"
-        lines = ["name,uscc"]
-        for each in samples.organizations(200 + 50 * number, seed=0)[150:]:
-            lines.append(f"{each.name}{number or ''},{each.code}")
-        register.write_text("\n".join(lines), encoding="utf-8")
+        lines = [
+            f"{each.name}{number or ''},{each.code}"
+            for each in samples.organizations(200 + 50 * number, seed=0)[150:]
+        ]
+        register.write_text("\n".join(["name,uscc", *lines]), encoding="utf-8")
         operations.import_register(path=register, actor="test", at=timezone.now())
 
 

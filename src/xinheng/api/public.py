@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
-from xinheng.api import schemas
+from xinheng.api import paging, schemas
 from xinheng.apps.catalog import queries as catalog
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.organizations import queries as organizations
@@ -30,12 +30,7 @@ def search(
 ) -> dict[str, object]:
     """Find organizations by part of a name (two characters or more) or of a code."""
     found = organizations.search(text=q, page=page)
-    return {
-        "items": found.items,
-        "page": found.number,
-        "pages": found.pages,
-        "total": found.total,
-    }
+    return paging.answer(found)
 
 
 @router.get(

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from ninja import File, Form, Query, Router, Status, UploadedFile
 
-from xinheng.api import schemas
+from xinheng.api import paging, schemas
 from xinheng.api.access import MachineRequest, ServiceKey
 from xinheng.apps.intake import nil_returns, operations, queries
 from xinheng.apps.intake.views import NilReturnView, SubmissionView
@@ -76,12 +76,7 @@ def list_findings(
         page=page,
         language=language,
     )
-    return {
-        "items": found.items,
-        "page": found.number,
-        "pages": found.pages,
-        "total": found.total,
-    }
+    return paging.answer(found)
 
 
 @router.get(

@@ -1,15 +1,19 @@
 """Structured logs on standard error: JSON lines, one event each.
 
-Personal numbers never reach a log because no value of a cell is ever an argument of an
-event; Django's and uvicorn's own records pass through the same renderer.
+No value of a cell is ever an argument of an event. Django's and uvicorn's own records,
+which name the address that was asked for and what a database said, pass through the
+same renderer, and whatever looks like a person's number is struck out there.
 """
 
 from __future__ import annotations
 
 import logging.config
+import re
 import sys
 
 import structlog
+
+_PERSONAL = re.compile(r"[1-8]\d{16}[\dXx]|(?<!\d)[1-8]\d{14}(?!\d)")
 
 
 def configure(level: str) -> None:
@@ -19,6 +23,7 @@ def configure(level: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        strike_out,
     ]
     renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     logging.config.dictConfig(
@@ -47,3 +52,13 @@ def configure(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
+
+
+def strike_out(
+    logger: object, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Return the event without what looks like the number of a person."""
+    return {
+        key: _PERSONAL.sub("***", text) if isinstance(text, str) else text
+        for key, text in event.items()
+    }

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import io
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from tests.factories import files
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import NotAllowedError
-from xinheng.apps.intake import operations, queries, staging
+from xinheng.apps.intake import (
+    archive,
+    landing,
+    nil_returns,
+    operations,
+    queries,
+    staging,
+)
 from xinheng.apps.intake.models import HeldRow, Submission
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.ledger import receipts
@@ -210,7 +218,111 @@ class TestPersonalNumbers:
         assert Submission.objects.count() == 0
 
 
+class TestArchivedRows:
+    def test_are_those_that_the_register_took(self, clerk, received_at):
+        mine = files.permit_rows(4)
+        operations.submit(hand_in(clerk, mine[:2]), at=received_at)
+        other = Actor("clerk-of-u02", units=frozenset({"U02"}))
+
+        done = operations.submit(hand_in(other, mine, unit="U02"), at=received_at)
+
+        assert counts(done) == (2, 0, 0, 0, 2, 0)
+        row = Submission.objects.get(id=done.id)
+        kept = pl.read_parquet(archive.path("accepted", row.accepted_digest))
+        assert kept["row"].to_list() == [3, 4]
+        found = pl.read_parquet(archive.path("findings", row.findings_digest))
+        foreign = found.filter(pl.col("rule") == "OTHER_UNIT")
+        assert foreign["row"].to_list() == [1, 2]
+
+    def test_are_none_where_none_was_taken(self, clerk, received_at):
+        rows = files.permit_rows(1)
+        rows[0]["许可决定日期"] = "昨天"
+
+        done = operations.submit(hand_in(clerk, rows), at=received_at)
+
+        assert Submission.objects.get(id=done.id).accepted_digest == ""
+
+
+class TestHeldRows:
+    def test_stay_open_until_their_own_unit_brings_the_key_again(
+        self, clerk, received_at
+    ):
+        rows = files.permit_rows(2)
+        rows[0]["行政相对人名称"] = "示例市另一家有限公司"
+        operations.submit(hand_in(clerk, rows), at=received_at)
+        other = Actor("clerk-of-u02", units=frozenset({"U02"}))
+
+        operations.submit(hand_in(other, rows, unit="U02"), at=received_at)
+        still_open = HeldRow.objects.get(submission__unit_id="U01").closed_by_id
+        again = operations.submit(hand_in(clerk, rows), at=received_at)
+
+        assert still_open is None
+        first, second = HeldRow.objects.filter(submission__unit_id="U01").order_by("id")
+        assert (str(first.closed_by_id), second.closed_by_id) == (again.id, None)
+
+
+class TestMidnight:
+    """The evening in UTC is the next day, and may be the next month, in China."""
+
+    EVENING = datetime(2019, 5, 31, 16, 30, tzinfo=UTC)
+
+    def test_counts_a_row_without_a_date_in_the_month_it_came(self, clerk, monkeypatch):
+        seen = []
+        land = landing.records.land
+
+        def look(batch, *, at):
+            seen.append(batch.received_period)
+            return land(batch, at=at)
+
+        monkeypatch.setattr(landing.records, "land", look)
+
+        operations.submit(hand_in(clerk, files.permit_rows(1)), at=self.EVENING)
+
+        assert seen == ["2019-06"]
+
+    def test_takes_a_decision_of_that_day(self, clerk):
+        rows = files.permit_rows(1)
+        rows[0]["许可决定日期"] = "2019-06-01"
+
+        done = operations.submit(hand_in(clerk, rows, period=None), at=self.EVENING)
+
+        assert "DATE_FUTURE" not in done.findings
+
+    def test_lets_a_nil_return_be_filed_for_the_month_that_has_begun(self, clerk):
+        filed = nil_returns.file_nil_return(
+            actor=clerk,
+            unit="U01",
+            dataset="permit",
+            period="2019-06",
+            at=self.EVENING,
+        )
+
+        assert filed.period == "2019-06"
+
+
 class TestProcess:
+    def test_takes_who_waited_longest(self, clerk, received_at):
+        later = operations.receive(
+            hand_in(clerk, files.permit_rows(1)), at=received_at + timedelta(hours=1)
+        )
+        first = operations.receive(hand_in(clerk, files.permit_rows(1)), at=received_at)
+
+        order = [operations.process_next(at=received_at) for _ in range(2)]
+
+        assert [each.id for each in order if each] == [first, later]
+
+    def test_counts_its_attempts(self, clerk, received_at, monkeypatch):
+        operations.receive(hand_in(clerk, files.permit_rows(1)), at=received_at)
+        monkeypatch.setattr(landing, "land", lambda *given, **named: 1 / 0)
+        for _ in range(operations.MOST_ATTEMPTS):
+            with pytest.raises(ZeroDivisionError):
+                operations.process_next(at=received_at)
+
+        done = operations.process_next(at=received_at)
+
+        assert done is not None
+        assert (done.state, done.error_code) == ("FAILED", "GAVE_UP")
+
     def test_works_off_what_was_received(self, clerk, received_at):
         identifier = operations.receive(
             hand_in(clerk, files.permit_rows(7)), at=received_at
@@ -275,22 +387,3 @@ class TestSweep:
 
         assert operations.sweep() == 1
         assert staging.list_directories() == [uuid.UUID(waiting)]
-
-
-class TestListSubmissions:
-    def test_shows_a_unit_its_own_and_the_office_all(self, clerk, received_at):
-        operations.submit(hand_in(clerk, files.permit_rows(1)), at=received_at)
-        stranger = Actor("clerk-of-u02", units=frozenset({"U02"}))
-        office = Actor("office", sees_all_units=True)
-
-        def seen(actor):
-            return queries.list_submissions(actor=actor).total
-
-        assert (seen(clerk), seen(stranger), seen(office)) == (1, 0, 1)
-
-    def test_hides_a_submission_from_another_unit(self, clerk, received_at):
-        done = operations.submit(hand_in(clerk, files.permit_rows(1)), at=received_at)
-        stranger = Actor("clerk-of-u02", units=frozenset({"U02"}))
-
-        with pytest.raises(queries.UnknownSubmissionError):
-            queries.get_submission(actor=stranger, submission=done.id)

@@ -37,8 +37,8 @@ class Broken:
 
 
 def archived():
-    found = Path(django_settings.ARCHIVE_DIR).rglob("*.parquet")
-    return sorted(path.stem for path in found)
+    found = Path(django_settings.ARCHIVE_DIR).rglob("*")
+    return sorted(path.stem for path in found if path.is_file())
 
 
 class TestHold:
@@ -89,6 +89,26 @@ class TestContentPath:
         path = staging.content_path(uuid.uuid4(), file_name=name)
 
         assert path.name == f"content{suffix}"
+
+
+class TestWrite:
+    def test_stops_at_the_largest_file(self, clerk, received_at, settings):
+        settings.MAX_UPLOAD_BYTES = 10
+
+        for take in (operations.receive, operations.submit):
+            with pytest.raises(staging.FileTooLargeError):
+                take(hand_in(clerk), at=received_at)
+
+        assert staging.list_directories() == []
+        assert Submission.objects.count() == 0
+
+    def test_lets_nobody_else_look(self):
+        identifier = uuid.uuid4()
+
+        with staging.hold(identifier):
+            mode = staging.directory(identifier).stat().st_mode
+
+        assert mode & 0o077 == 0
 
 
 class TestReceive:
@@ -209,6 +229,20 @@ class TestArchive:
         assert queries.list_findings(
             actor=clerk, submission=landed[0].id, language="en"
         ).items
+
+    def test_holds_no_copy_that_broke_off(self, tmp_path, monkeypatch):
+        source = tmp_path / "rows.parquet"
+        source.write_bytes(b"rows")
+        with monkeypatch.context() as patch:
+            patch.setattr(archive, "_force", lambda path: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                archive.publish("accepted", source)
+        left = archived()
+
+        operations.sweep()
+
+        assert left == [archive.digest_of(source)]
+        assert archived() == []
 
     def test_is_named_by_the_digest_of_its_bytes(self, clerk, received_at):
         done = operations.submit(hand_in(clerk), at=received_at)

@@ -156,6 +156,9 @@ class TestSearch:
             "顺发小吃店"
         ]
         assert queries.search(text=one.code).total == 1
+        found = queries.get_public(one.code)
+        assert found is not None
+        assert found.former_names == ()
 
     @pytest.mark.parametrize(
         "text", ["示\x00例", "示" * 60_000, "9" * 60_000, "\ud800示"]

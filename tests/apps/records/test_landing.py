@@ -62,6 +62,14 @@ class TestLand:
         assert digest.hex() == row.digest
         assert landed.rows_root == tree.root([tree.leaf_hash(digest)]).hex()
 
+    def test_compares_with_the_version_in_force_alone(self):
+        for seq, text in enumerate(("1", "2", "1"), 1000):
+            land(("a", f'{{"x":"{text}"}}'), seq=seq)
+
+        landed = land(("a", '{"x":"1"}'), seq=1003)
+
+        assert (landed.new, landed.changed, landed.unchanged) == (0, 0, 1)
+
     def test_gives_no_version_a_time_that_runs_backward(self):
         """A long file began first and lands last."""
         land(("a", '{"x":"1"}'), seq=1000, at=AT + timedelta(minutes=5))
@@ -88,6 +96,14 @@ class TestLand:
         assert (stored.natural_key, stored.body) == ('键,"\\\n\u001f\t', body)
 
 
+class TestSalts:
+    def test_differ_between_rows_that_say_the_same(self):
+        land(("a", "{}"), ("b", "{}"), seq=1000)
+
+        assert len(set(Record.objects.values_list("salt", flat=True))) == 2
+        assert len(set(Record.objects.values_list("digest", flat=True))) == 2
+
+
 class TestListPublic:
     @pytest.mark.parametrize(
         ("code", "registered", "shown"),
@@ -107,6 +123,20 @@ class TestListPublic:
         texts = {title: text for title, _, text in record.fields}
         assert texts.get("行政相对人名称") == shown
         assert "示审〔1〕1号" in texts.values()
+
+    def test_shows_neither_what_lies_ahead_nor_what_is_not_for_the_public(self):
+        key = str(Organization.objects.first().id)
+        hidden = next(
+            each.name
+            for each in rulebook.dataset("permit").stored_fields
+            if not each.public
+        )
+        land(("a", json.dumps({hidden: "示例乙"})), seq=1000, organization=key)
+
+        (record,) = queries.list_public(organization=key, on=date(2019, 5, 6))
+
+        assert record.fields == ()
+        assert queries.list_public(organization=key, on=date(2019, 5, 5)) == ()
 
     def test_is_not_crowded_out_by_what_is_not_public(self, monkeypatch):
         monkeypatch.setattr(queries, "LONGEST_LIST", 2)
@@ -129,7 +159,7 @@ class TestCountByUnitAndDataset:
             return queries.count_by_unit_and_dataset(period="2019-05", ledger_size=size)
 
         assert count(1000) == []
-        assert count(1001) == [("U01", "permit", 2)]
+        assert count(1001) == count(1005) == [("U01", "permit", 2)]
         assert count(1006) == [("U01", "permit", 3)]
 
 

@@ -33,8 +33,9 @@ def publish(kind: Kind, source: Path) -> str:
     digest = digest_of(source)
     target = path(kind, digest)
     if not target.exists():
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial = target.with_suffix(f".{os.getpid()}.partial")
+        partial = _partials() / f"{digest}.{os.getpid()}"
+        for directory in (target.parent, partial.parent):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(source, partial)
         _force(partial)
         partial.replace(target)
@@ -45,6 +46,15 @@ def publish(kind: Kind, source: Path) -> str:
 def withdraw(kind: Kind, digest: str) -> None:
     """Take a file away that no submission names."""
     path(kind, digest).unlink(missing_ok=True)
+
+
+def list_partials() -> list[Path]:
+    """Return the copies under way: while nothing lands, those that broke off."""
+    return sorted(_partials().iterdir()) if _partials().is_dir() else []
+
+
+def _partials() -> Path:
+    return Path(settings.ARCHIVE_DIR) / "partial"
 
 
 def _force(what: Path) -> None:

@@ -19,8 +19,6 @@ from xinheng.pipeline.report import Report
 from xinheng.rulebook import calendars, divisions, fiction
 from xinheng.rulebook import catalog as rulebook
 
-BATCH_ROWS = 100_000
-
 
 def context(*, on: date) -> Context:
     """Return the rules in force on a day, bound to the register of organizations."""
@@ -31,7 +29,6 @@ def context(*, on: date) -> Context:
         code_lists=rulebook.code_lists(),
         rules=rulebook.rules(),
         register=organizations.register(),
-        batch_rows=BATCH_ROWS,
     )
 
 
@@ -98,3 +95,13 @@ def _withdraw(kind: archive.Kind, column: str, digest: str) -> None:
     catalog.lock_all()
     if not _is_named(column, digest):
         archive.withdraw(kind, digest)
+
+
+def withdraw_partials() -> None:
+    """Take away the copies that a landing which died had begun."""
+    if not archive.list_partials():
+        return
+    with transaction.atomic():
+        catalog.lock_all()
+        for path in archive.list_partials():
+            path.unlink(missing_ok=True)

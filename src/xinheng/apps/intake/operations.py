@@ -204,6 +204,7 @@ def sweep() -> int:
     """
     wiped = 0
     staging.wipe_uploads()
+    checking.withdraw_partials()
     for identifier in staging.list_directories():
         with staging.hold(identifier) as is_ours:
             if is_ours and not _waits(identifier):

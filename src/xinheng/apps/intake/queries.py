@@ -18,6 +18,7 @@ from xinheng.apps.intake.views import SubmissionView, submission_view
 from xinheng.apps.ledger import receipts
 from xinheng.apps.records import queries as records
 from xinheng.core.paging import Page, clamp
+from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline import rejects
 from xinheng.rulebook import catalog as rulebook
 
@@ -103,7 +104,9 @@ def list_findings(
     rule: str | None = None,
     page: int = 1,
 ) -> Page[FindingView]:
-    """Return findings by row, in the language asked (`zh-hans` or `en`).
+    """Return findings in the language asked (`zh-hans` or `en`).
+
+    What keeps rows out comes first, by row, then the notices.
 
     Raises:
         UnknownSubmissionError: none of that id that the actor may see.
@@ -113,6 +116,9 @@ def list_findings(
     if not row.findings_digest:
         return Page((), number, FINDINGS_PAGE_SIZE, 0)
     findings = pl.scan_parquet(_findings(row))
+    # Notices stop nothing; a thousand of them must not hide what does.
+    is_notice = pl.col("severity") == Severity.NOTICE.value
+    findings = findings.sort(is_notice, maintain_order=True)
     if rule is not None:
         findings = findings.filter(pl.col("rule") == rule)
     total = int(findings.select(pl.len()).collect().item())

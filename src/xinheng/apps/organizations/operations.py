@@ -15,16 +15,22 @@ from xinheng.apps import bulk
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.organizations.models import Organization, OrganizationName
 from xinheng.core.disclosures.names import SOLE_PROPRIETOR_PREFIX
+from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline import register_file
 
 _ORGANIZATIONS = Organization._meta.db_table
 _NAMES = OrganizationName._meta.db_table
 _STAGE = "register_rows"
+# A file of wrong codes is told once, not a million times.
+MOST_TOLD = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterReport:
-    """What an import did: `new + changed + unchanged + rejected = rows_read`."""
+    """What an import did: `new + changed + unchanged + rejected = rows_read`.
+
+    `rejected_rows` are (row, field, rule) of the first `MOST_TOLD` refusals.
+    """
 
     rows_read: int
     new: int
@@ -33,6 +39,7 @@ class RegisterReport:
     rejected: int
     findings: Mapping[str, int]
     ledger_seq: int
+    rejected_rows: tuple[tuple[int, str, str], ...]
 
 
 @transaction.atomic
@@ -65,7 +72,18 @@ def import_register(*, path: Path, actor: str, at: datetime) -> RegisterReport:
         body={"file_sha256": checked.digest, "counts": numbers},
         at=at,
     )
-    return RegisterReport(**numbers, findings=checked.findings, ledger_seq=appended.seq)
+    return RegisterReport(
+        **numbers,
+        findings=checked.findings,
+        ledger_seq=appended.seq,
+        rejected_rows=_told(checked.details),
+    )
+
+
+def _told(details: pl.DataFrame) -> tuple[tuple[int, str, str], ...]:
+    """Return the first rows that were refused, each with its field and rule."""
+    refused = details.filter(pl.col("severity") == Severity.ERROR.value)
+    return tuple(refused.select("row", "field", "rule").head(MOST_TOLD).iter_rows())
 
 
 def _lock() -> None:
