@@ -9,8 +9,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xinheng.core.catalog import periods
 from xinheng.core.paging import Page
-from xinheng.web import periods
 from xinheng.web.templatetags import xinheng as formats
 
 MONTHS = st.builds("{:04d}-{:02d}".format, st.integers(2000, 2098), st.integers(1, 12))

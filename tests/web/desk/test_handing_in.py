@@ -7,10 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.factories import accounts, city, files
+from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.intake import operations, queries
 from xinheng.web.desk import forms
 
 FILE_STEP = "/desk/upload/U02/permit/2019-05"
+OFFICE = Actor("office", sees_all_units=True)
 NIL_STEP = "/desk/nil-return/U02/permit/2019-05"
 
 
@@ -171,3 +173,18 @@ class TestHandIn:
 
         page = clerk.get("/desk/submissions/").content.decode()
         assert page.count("入库 3 / 3 行") == 2
+
+
+class TestUploadPage:
+    def test_finds_no_fault_before_anything_was_sent(self, clerk):
+        assert "error-summary" not in clerk.get(FILE_STEP).content.decode()
+        assert "请选择文件" not in clerk.get(FILE_STEP).content.decode()
+
+    def test_refuses_a_personal_number_in_the_name_of_a_file(self, clerk):
+        name = "210899199001010012.csv"
+
+        answer = upload(clerk, files.as_csv(files.permit_rows(1)), name=name)
+
+        assert answer.status_code == 200
+        assert "210899199001010012" not in answer.content.decode()
+        assert queries.list_submissions(actor=OFFICE).total == 0

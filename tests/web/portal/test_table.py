@@ -66,7 +66,7 @@ class TestMonth:
         assert show(client, size=size).status_code == 404
 
     def test_stands_a_month_without_anything(self, client):
-        page = show(client, "2031-01").content.decode()
+        page = show(client, "2020-02").content.decode()
 
         assert page.count('<span class="tag warn">未报送</span>') == 48
 
@@ -110,3 +110,8 @@ class TestQueries:
 
         with django_assert_max_num_queries(12):
             show(client)
+
+
+def test_knows_no_month_that_has_not_begun(client):
+    assert client.get("/table/2098-01").status_code == 404
+    assert client.get("/table/2098-01.csv").status_code == 404

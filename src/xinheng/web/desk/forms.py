@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from xinheng.apps.intake.staging import FileTooLargeError
 from xinheng.core.catalog import periods
-from xinheng.web import periods as months
-from xinheng.web.templatetags.xinheng import bytes_size, month
+from xinheng.pipeline.failures import UnreadableFileError
+from xinheng.web.templatetags.xinheng import bytes_size, is_english, month
 
 OWN_DATES = "own"  # each record counts in the month of its own date
 OTHER = "other"
@@ -60,7 +60,7 @@ class Month(forms.Form):
         self, data: object = None, *, on: date, may_be_own: bool = False
     ) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        last = [months.before(periods.of(on), n) for n in range(MONTHS_OFFERED)]
+        last = [periods.before(periods.of(on), n) for n in range(MONTHS_OFFERED)]
         offered = [(period, month(period)) for period in last]
         if may_be_own:
             offered.insert(
@@ -105,6 +105,11 @@ class Upload(forms.Form):
             _("The file is too large: at most %(limit)s.")
             % {"limit": bytes_size(error.limit_bytes)},
         )
+
+    def add_unreadable(self, error: UnreadableFileError) -> None:
+        """Say why the file can't be taken."""
+        message = error.message_en if is_english() else error.message_zh
+        self.add_error("file", message)
 
 
 class Confirm(forms.Form):

@@ -19,6 +19,7 @@ from xinheng.apps.intake import nil_returns, operations, staging
 from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
 from xinheng.core.catalog.datasets import Dataset
+from xinheng.pipeline.failures import UnreadableFileError
 from xinheng.web import datasets
 from xinheng.web.access import DeskRequest, signed_in
 from xinheng.web.desk import forms
@@ -90,7 +91,8 @@ def upload(request: DeskRequest, unit: str, dataset: str, period: str) -> HttpRe
     """Take the file and lead to the page that shows its progress."""
     owner, item = _own_unit(request.actor, unit), _dataset(dataset)
     month = None if period == forms.OWN_DATES else _month(period)
-    form = forms.Upload(_answers(request), request.FILES)
+    files = request.FILES if request.method == "POST" else None
+    form = forms.Upload(_answers(request), files)
     if form.is_valid():
         hand_in = operations.HandIn(
             actor=request.actor,
@@ -104,6 +106,8 @@ def upload(request: DeskRequest, unit: str, dataset: str, period: str) -> HttpRe
             submission = operations.receive(hand_in, at=timezone.now())
         except staging.FileTooLargeError as too_large:
             form.add_too_large(too_large)
+        except UnreadableFileError as refused:
+            form.add_unreadable(refused)
         else:
             return redirect("desk:submission", submission=submission)
     context = {"form": form, "unit": owner, "item": item, "period": month}

@@ -21,7 +21,6 @@ from xinheng.core.catalog import periods
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.statistics.monthly import State
 from xinheng.web import bars, datasets
-from xinheng.web import periods as months
 from xinheng.web.access import DeskRequest, signed_in
 from xinheng.web.desk import verdicts
 
@@ -46,8 +45,8 @@ def home(request: DeskRequest) -> HttpResponse:
     recent = intake.list_submissions(actor=request.actor)
     context: dict[str, object] = {
         "period": period,
-        "previous": months.before(period),
-        "next": months.before(period, -1) if period < periods.of(today) else None,
+        "previous": periods.before(period),
+        "next": periods.before(period, -1) if period < periods.of(today) else None,
         "duties": _duties(request.actor, period=period, on=today),
         "rows": verdicts.with_titles(recent.items[:RECENT]),
         "more": recent.total > RECENT,
@@ -68,7 +67,7 @@ def _period(request: DeskRequest, today: date) -> str:
         return periods.parse(request.GET.get("period", ""))
     except periods.InvalidPeriodError:
         latest = records.latest_period() if settings.DEMO else None
-        return latest or periods.previous(periods.of(today))
+        return latest or periods.before(periods.of(today))
 
 
 def _duties(actor: Actor, *, period: str, on: date) -> list[Duties]:

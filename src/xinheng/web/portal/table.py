@@ -15,14 +15,13 @@ from xinheng.apps.statistics import queries as statistics
 from xinheng.core.catalog import periods
 from xinheng.core.statistics.monthly import MonthlyTable, State
 from xinheng.web import bars, files
-from xinheng.web import periods as months
 
 
 @require_safe
 def latest(request: HttpRequest) -> HttpResponse:
     """Lead to the last month that has records."""
     this_month = periods.of(timezone.localdate())
-    period = records.latest_period() or periods.previous(this_month)
+    period = records.latest_period() or periods.before(this_month)
     return redirect("portal:table-month", period=period)
 
 
@@ -46,8 +45,8 @@ def month(request: HttpRequest, period: str) -> HttpResponse:
         "nil": table.in_state(State.NIL),
         "silent": table.in_state(State.SILENT),
         "fruitless": [row for row in rows if row.state == "reported" and not row.total],
-        "previous": months.before(period),
-        "next": months.before(period, -1) if period < this_month else None,
+        "previous": periods.before(period),
+        "next": periods.before(period, -1) if period < this_month else None,
     }
     return render(request, "portal/table.html", context)
 
@@ -69,6 +68,8 @@ def download(request: HttpRequest, period: str, file_format: str) -> HttpRespons
 
 def _table(request: HttpRequest, period: str) -> MonthlyTable:
     size = request.GET.get("size", "")
+    if period > periods.of(timezone.localdate()):
+        raise Http404(f"{period} has not begun")
     try:
         return statistics.table(
             period=period, ledger_size=int(size) if size.isdecimal() else None
