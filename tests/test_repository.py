@@ -17,7 +17,7 @@ APACHE_2_SHA256 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523
 MACHINE_PATH = re.compile(
     r"(?:^|[^\w.])/(?:work|tmp|farm|home|root)/[\w.]", re.MULTILINE
 )
-INDEX_HOST = re.compile(r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian")
+INDEX_HOST = re.compile(r"pypi[.]org|python[h]osted|registry[.]npmjs|deb[.]debian")
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{40}")
 PUBLICCODE_MANDATORY = {
     "publiccodeYmlVersion", "name", "url", "platforms", "developmentStatus",

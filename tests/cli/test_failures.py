@@ -19,15 +19,15 @@ COMMAND = [sys.executable, "-m", "xinheng"]
 
 
 def run(*arguments, **change):
-    environment = {
-        key: text for key, text in os.environ.items() if key != "DATABASE_URL"
-    }
     return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        env={**environment, **change},
-        timeout=120,
+        [*COMMAND, *arguments], capture_output=True, env=embedded(**change), timeout=120
     )
+
+
+def embedded(**change):
+    """Return the environment of a process on a database of its own."""
+    kept = {key: text for key, text in os.environ.items() if key != "DATABASE_URL"}
+    return {**kept, **change}
 
 
 def submit(path, directory, *more, **change):
@@ -124,13 +124,13 @@ class TestSubmit:
             "from django.core.management import call_command\n"
             "call_command('migrate', 'units', verbosity=0)"
         )
-        environment = {
-            "DJANGO_SETTINGS_MODULE": "xinheng.project.settings",
-            "XINHENG_DIR": str(directory),
-        }
+        environment = embedded(
+            DJANGO_SETTINGS_MODULE="xinheng.project.settings",
+            XINHENG_DIR=str(directory),
+        )
         subprocess.run(
             [sys.executable, "-c", half],
-            env={**os.environ, "DATABASE_URL": "", **environment},
+            env=environment,
             check=True,
             timeout=120,
         )
@@ -198,3 +198,22 @@ class TestCheck:
         for zone in ("Etc/GMT+12", "Etc/GMT-14"):
             done = run("check", path, "--dataset=permit", "--json", TZ=zone)
             assert "DATE_FUTURE" not in json.loads(done.stdout)["findings"]
+
+
+class TestFacesOfLater:
+    @pytest.mark.parametrize("call", [["report"], ["ledger", "prove"]])
+    def test_say_that_they_are_not_there_yet(self, call):
+        done = run(*call, "--json")
+
+        assert done.returncode == 2
+        assert json.loads(done.stdout)["error"]["code"] == "NOT_YET"
+
+
+class TestADirectoryWithoutARegister:
+    @pytest.mark.parametrize("call", [["ledger", "verify"], ["bulletin", "2019-05"]])
+    def test_is_told_apart_and_left_as_it_is(self, tmp_path, call):
+        done = run(*call, f"--dir={tmp_path / 'mistyped'}", "--json")
+
+        assert done.returncode == 2
+        assert json.loads(done.stdout)["error"]["code"] == "NO_REGISTER"
+        assert list(tmp_path.iterdir()) == []

@@ -50,7 +50,8 @@ def xinheng(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A founded directory with some entries; tests copy it before they touch it."""
     directory = tmp_path_factory.mktemp("kept")
-    assert xinheng(directory, "ledger", "verify").returncode == 0
+    founded = ("nil-return", "--unit=U10", "--dataset=permit", "--period=2019-05")
+    assert xinheng(directory, *founded).returncode == 0
     appended = run(directory, "-c", APPEND)
     assert appended.returncode == 0, appended.stderr
     return directory

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from xinheng.cli import failures
 
 
-def prepare(directory: Path | None, *, as_json: bool = False) -> None:
+def prepare(
+    directory: Path | None, *, as_json: bool = False, must_exist: bool = False
+) -> None:
     """Set Django up on `directory` (null: `XINHENG_DIR`, else `./var`).
+
+    With `must_exist` nothing is made: a mistyped directory holds no register.
 
     Leaves with exit code 2 where the directory can't be written, or the database can't
     be reached or is older than this release.
@@ -24,8 +29,10 @@ def prepare(directory: Path | None, *, as_json: bool = False) -> None:
         os.environ["XINHENG_DIR"] = str(directory)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.project.settings")
     _adopt_demo(Path(os.environ.get("XINHENG_DIR", "var")))
+    if must_exist and not _has_embedded_file():
+        _refuse_empty(as_json=as_json)
     try:
-        _set_up(as_json=as_json)
+        _set_up(as_json=as_json, must_exist=must_exist)
     except OSError as refused:
         where = os.environ.get("XINHENG_DIR", "var")
         failures.fail(
@@ -45,7 +52,7 @@ def _adopt_demo(directory: Path) -> None:
         os.environ.setdefault("XINHENG_SECRET_KEY_FILE", str(secret))
 
 
-def _set_up(*, as_json: bool) -> None:
+def _set_up(*, as_json: bool, must_exist: bool) -> None:
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError, connection
@@ -53,15 +60,13 @@ def _set_up(*, as_json: bool) -> None:
     try:
         django.setup()
     except ImproperlyConfigured as wrong:
-        reason = " ".join(str(wrong).split())
-        failures.fail(
-            "SETTINGS",
-            f"设置有误：{reason}",
-            f"A setting is wrong: {reason}",
-            as_json=as_json,
-        )
+        _refuse_setting(wrong, as_json=as_json)
     try:
+        if must_exist and not _holds_data():
+            _refuse_empty(as_json=as_json)
         _migrate(as_json=as_json)
+    except ImproperlyConfigured as wrong:  # found only when the database is opened
+        _refuse_setting(wrong, as_json=as_json)
     except DatabaseError as refused:
         reason = str(refused).strip().splitlines()[0]
         failures.fail(
@@ -72,6 +77,16 @@ def _set_up(*, as_json: bool) -> None:
         )
     finally:
         connection.close()
+
+
+def _refuse_setting(wrong: Exception, *, as_json: bool) -> NoReturn:
+    reason = " ".join(str(wrong).split())
+    failures.fail(
+        "SETTINGS",
+        f"设置有误：{reason}",
+        f"A setting is wrong: {reason}",
+        as_json=as_json,
+    )
 
 
 def _migrate(*, as_json: bool) -> None:
@@ -93,6 +108,22 @@ def _migrate(*, as_json: bool) -> None:
     from xinheng.cli import founding
 
     founding.found()
+
+
+def _has_embedded_file() -> bool:
+    """Tell whether the embedded database is there; true where it is not used."""
+    if {"DATABASE_URL", "DATABASE_URL_FILE"} & set(os.environ):
+        return True
+    return (Path(os.environ.get("XINHENG_DIR", "var")) / "xinheng.sqlite3").is_file()
+
+
+def _refuse_empty(*, as_json: bool) -> NoReturn:
+    failures.fail(
+        "NO_REGISTER",
+        "这里没有登记库，请核对 --dir 和 DATABASE_URL。",
+        "There is no register here; check --dir and DATABASE_URL.",
+        as_json=as_json,
+    )
 
 
 def _holds_data() -> bool:

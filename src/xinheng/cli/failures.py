@@ -32,6 +32,7 @@ def refuse(code: str, message_zh: str, message_en: str, *, as_json: bool) -> NoR
 
 def _tell(code: str, message_zh: str, message_en: str, *, as_json: bool) -> None:
     """Print one JSON object on standard output, or one line on standard error."""
+    message_zh, message_en = " ".join(message_zh.split()), " ".join(message_en.split())
     if as_json:
         error = {"code": code, "message_zh": message_zh, "message_en": message_en}
         print_json({"error": error})
@@ -55,18 +56,11 @@ def _printable(text: str) -> str:
 
 
 def refuse_unreadable(file: Path, *, as_json: bool) -> None:
-    """Leave with exit code 2 where the path is no file that can be opened."""
-    if file.is_dir():
-        fail(
-            "FILE_IS_DIRECTORY",
-            f"“{file}”是目录，请指定文件。",
-            f"{file} is a directory; name a file.",
-            as_json=as_json,
-        )
-    if not file.is_file():
-        fail(
-            "FILE_MISSING",
-            f"找不到文件“{file}”。",
-            f"There is no file {file}.",
-            as_json=as_json,
-        )
+    """Leave with exit code 2 where the path is no file that may hold a table."""
+    from xinheng.pipeline.failures import UnreadableFileError
+    from xinheng.pipeline.reading import files
+
+    try:
+        files.readings(file, file_name=_printable(file.name))
+    except UnreadableFileError as why:
+        fail(why.code, why.message_zh, why.message_en, as_json=as_json)

@@ -36,6 +36,10 @@ def import_register(file: Path, *, as_json: bool) -> dict[str, Any]:
         "unchanged": done.unchanged,
         "rejected": done.rejected,
         "findings": dict(done.findings),
+        "rejected_rows": [
+            {"row": row, "field": field, "rule": rule}
+            for row, field, rule in done.rejected_rows
+        ],
         "ledger_seq": done.ledger_seq,
         "seconds": round((timezone.now() - started_at).total_seconds(), 3),
     }
@@ -46,3 +50,5 @@ def print_report(answer: Mapping[str, Any]) -> None:
     for key, title in COUNTS:
         click.echo(f"{title}\t{answer[key]}")
     print_findings(answer["findings"])
+    for refused in answer["rejected_rows"]:
+        click.echo(f"  第 {refused['row']} 行 row\t{refused['rule']}")

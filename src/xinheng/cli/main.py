@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from xinheng.cli import failures
+from xinheng.cli import failures, later
 
 COMMANDS = {
     "bench": "xinheng.cli.commands.bench",
@@ -58,25 +58,11 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command."""
         if cmd_name in LATER:
-            return _later(cmd_name)
+            return later.command(cmd_name)
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         return command
-
-
-def _later(name: str) -> click.Command:
-    @click.command(
-        name,
-        hidden=True,
-        add_help_option=False,
-        context_settings={"ignore_unknown_options": True},
-    )
-    @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
-    def command(rest: tuple[str, ...]) -> None:
-        raise click.UsageError(f"'{name}' 尚未提供。 '{name}' is not there yet.")
-
-    return command
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -126,7 +112,7 @@ def _database_errors() -> tuple[type[Exception], ...]:
 
 def _wrong_call(wrong: click.ClickException) -> NoReturn:
     message = " ".join(wrong.format_message().split())
-    _fail("WRONG_CALL", f"调用有误：{message}", message)
+    _fail("WRONG_CALL", "调用有误，请用 --help 查看用法。", message)
 
 
 def _fail(code: str, message_zh: str, message_en: str) -> NoReturn:

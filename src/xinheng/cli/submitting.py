@@ -74,7 +74,8 @@ def file_nil_return(
 def refusals(*, as_json: bool) -> Iterator[None]:
     """Turn what the intake refuses into one line and exit code 2."""
     try:
-        yield
+        with _evidence(as_json=as_json):
+            yield
     except UnreadableFileError as why:
         failures.fail(why.code, why.message_zh, why.message_en, as_json=as_json)
     except units.UnknownUnitError as why:
@@ -105,6 +106,20 @@ def refusals(*, as_json: bool) -> Iterator[None]:
             f"The file is larger than {why.limit_bytes} bytes; split it.",
             as_json=as_json,
         )
+    except OSError as why:
+        failures.fail(
+            "INPUT_OUTPUT",
+            f"读写失败：{why.strerror}。",
+            f"Reading or writing failed: {why.strerror}.",
+            as_json=as_json,
+        )
+
+
+@contextmanager
+def _evidence(*, as_json: bool) -> Iterator[None]:
+    """Tell why the ledger can't take an entry: its key is gone, or it was altered."""
+    try:
+        yield
     except SigningKeyError as why:
         failures.fail("SIGNING_KEY", why.message_zh, why.message_en, as_json=as_json)
     except TamperedLedgerError:
@@ -112,13 +127,6 @@ def refusals(*, as_json: bool) -> Iterator[None]:
             "LEDGER",
             "账本自相矛盾，请运行 xinheng ledger verify。",
             "The ledger contradicts itself: run xinheng ledger verify.",
-            as_json=as_json,
-        )
-    except OSError as why:
-        failures.fail(
-            "INPUT_OUTPUT",
-            f"读写失败：{why.strerror}。",
-            f"Reading or writing failed: {why.strerror}.",
             as_json=as_json,
         )
 

@@ -25,10 +25,10 @@ class TestParse:
             periods.parse(text)
 
 
-class TestPrevious:
+class TestBefore:
     @given(st.dates(date(2000, 2, 1), date(2099, 12, 31)))
     def test_is_the_month_that_ends_the_day_before(self, day):
-        before = periods.previous(periods.of(day))
+        before = periods.before(periods.of(day))
 
         first = periods.first_day(periods.of(day))
         assert periods.of(date.fromordinal(first.toordinal() - 1)) == before

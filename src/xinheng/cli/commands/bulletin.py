@@ -50,7 +50,7 @@ def command(
     call, or a month that has not begun.
     """
     wanted = _wanted(formats, as_json=as_json)
-    prepare(directory, as_json=as_json)
+    prepare(directory, as_json=as_json, must_exist=True)
     from xinheng.cli import publishing
 
     issue = publishing.issue(period, ledger_size=ledger_size, as_json=as_json)

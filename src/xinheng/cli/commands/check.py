@@ -23,7 +23,7 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # as the register counts 
 
 
 @click.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--dataset", required=True, help="Name of the dataset, such as permit.")
 @click.option(
     "--register",

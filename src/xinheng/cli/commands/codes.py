@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from os.path import realpath
 from pathlib import Path
 
 import click
@@ -30,7 +31,7 @@ CLASS_NAMES = {
 
 
 @click.command("codes")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--column", required=True, help="Header of the column to examine.")
 @click.option(
     "--register",
@@ -59,7 +60,7 @@ def command(
     Codes are read trimmed and in capitals; nothing else is repaired. Exit code 0: every
     code is valid or confirmed as issued; 1: some are not; 2: no such file or column.
     """
-    if out is not None and out.resolve() == file.resolve():
+    if out is not None and realpath(out) == realpath(file):
         failures.fail(
             "OUT_IS_FILE",
             "结果不能写回被检查的文件，请另给一个文件名。",

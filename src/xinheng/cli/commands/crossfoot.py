@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @click.command("crossfoot")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--named",
     "named_file",

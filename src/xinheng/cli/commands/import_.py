@@ -11,7 +11,7 @@ from xinheng.cli.environment import prepare, with_directory, with_json
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @with_directory
 @with_json
 def command(file: Path, directory: Path | None, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xinheng.cli import failures
+from xinheng.cli import failures, later
 from xinheng.cli.environment import prepare, with_directory, with_json
 
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ def command() -> None:
     """Check and sign the ledger, the house's append-only evidence."""
 
 
+for _name in ("export", "prove", "tiles", "witness"):
+    command.add_command(later.command(_name))
+
+
 @command.command("verify")
 @click.option(
     "--checkpoint",
@@ -81,7 +85,7 @@ def verify(
 ) -> None:
     """Recompute every entry, hash and signature; exit 1 where one is wrong."""
     known = [_read(path, as_json=as_json) for path in checkpoints]
-    prepare(directory, as_json=as_json)
+    prepare(directory, as_json=as_json, must_exist=True)
     from xinheng.apps.ledger import queries
     from xinheng.apps.ledger.keys import SigningKeyError
 
@@ -101,7 +105,7 @@ def verify(
 @with_json
 def checkpoint(directory: Path | None, as_json: bool) -> None:
     """Print the signed checkpoint of the ledger as it is now, to be kept elsewhere."""
-    prepare(directory, as_json=as_json)
+    prepare(directory, as_json=as_json, must_exist=True)
     from xinheng.apps.ledger import operations
     from xinheng.apps.ledger.keys import SigningKeyError
     from xinheng.apps.ledger.tree_store import TamperedLedgerError

@@ -11,7 +11,7 @@ from xinheng.cli.environment import prepare, with_directory, with_json
 
 
 @click.command("submit")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--dataset", required=True, help="Name of the dataset, such as permit.")
 @click.option("--unit", required=True, help="Code or name of the source unit.")
 @click.option("--period", help="Reporting month, YYYY-MM (default: each record's own).")

@@ -38,8 +38,8 @@ def first_day(period: str) -> date:
     return date.fromisoformat(f"{period}-01")
 
 
-def previous(period: str) -> str:
-    """Return the month before."""
+def before(period: str, months: int = 1) -> str:
+    """Return the period so many months earlier, later where negative."""
     day = first_day(period)
-    year, month = (day.year - 1, 12) if day.month == 1 else (day.year, day.month - 1)
-    return f"{year:04d}-{month:02d}"
+    count = day.year * 12 + day.month - 1 - months
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
