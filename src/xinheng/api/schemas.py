@@ -179,15 +179,4 @@ class DatasetOut(Schema):
     frequency: str
 
 
-class ProblemOut(Schema):
-    """A failure (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    detail_zh: str
-
-
 Receipt = dict[str, Any]

@@ -78,25 +78,25 @@ def refusals(*, as_json: bool) -> Iterator[None]:
             yield
     except UnreadableFileError as why:
         failures.fail(why.code, why.message_zh, why.message_en, as_json=as_json)
-    except units.UnknownUnitError as why:
+    except units.UnknownUnitError:
         failures.fail(
             "UNKNOWN_UNIT",
-            f"没有名为“{why}”的信源单位。",
-            f"There is no source unit {why}.",
+            "没有这个信源单位，请核对 --unit。",
+            "There is no such source unit; check --unit.",
             as_json=as_json,
         )
-    except UnknownDatasetError as why:
+    except UnknownDatasetError:
         failures.fail(
             "UNKNOWN_DATASET",
-            f"目录中没有“{why}”这一数据项。",
-            f"The catalog has no dataset {why}.",
+            "目录中没有这一数据项，请核对 --dataset。",
+            "The catalog has no such dataset; check --dataset.",
             as_json=as_json,
         )
-    except InvalidPeriodError as why:
+    except InvalidPeriodError:
         failures.fail(
             "PERIOD",
-            f"“{why.text}”不是月份，请写成 YYYY-MM，例如 2019-05。",
-            f"{why.text} is no month; write YYYY-MM, such as 2019-05.",
+            "月份请写成 YYYY-MM，例如 2019-05。",
+            "Write a month as YYYY-MM, such as 2019-05.",
             as_json=as_json,
         )
     except FileTooLargeError as why:

@@ -9,14 +9,15 @@ from django.db.models import F, Q
 class Organization(models.Model):
     """An organization under its unified social credit code.
 
-    `nonconforming` marks a code whose check characters are wrong and which the
-    registrar has confirmed as issued. `is_sole_proprietor` follows the code (`92`).
+    `status` says REGISTERED until a registrar says more. `nonconforming` marks a code
+    whose check characters are wrong and which the registrar has confirmed as issued.
+    `is_sole_proprietor` follows the code (`92`).
     """
 
     uscc = models.CharField(max_length=18, unique=True)
     name = models.CharField(max_length=300)
     kind = models.CharField(max_length=60, blank=True)
-    status = models.CharField(max_length=20, default="ACTIVE")
+    status = models.CharField(max_length=20, default="REGISTERED")
     division = models.CharField(max_length=6)
     registered_on = models.DateField(null=True)
     is_sole_proprietor = models.BooleanField()

@@ -121,7 +121,7 @@ def _add(rows: pl.DataFrame, *, at: datetime) -> None:
             uscc="code",
             name="name",
             kind=pl.col("kind").fill_null("").str.slice(0, 60),
-            status=pl.lit("ACTIVE"),
+            status=pl.lit("REGISTERED"),
             division=pl.col("code").str.slice(2, 6),
             registered_on="registered_on",
             is_sole_proprietor=pl.col("code").str.starts_with(SOLE_PROPRIETOR_PREFIX),

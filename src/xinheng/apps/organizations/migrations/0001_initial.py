@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ("uscc", models.CharField(max_length=18, unique=True)),
                 ("name", models.CharField(max_length=300)),
                 ("kind", models.CharField(blank=True, max_length=60)),
-                ("status", models.CharField(default="ACTIVE", max_length=20)),
+                ("status", models.CharField(default="REGISTERED", max_length=20)),
                 ("division", models.CharField(max_length=6)),
                 ("registered_on", models.DateField(null=True)),
                 ("is_sole_proprietor", models.BooleanField()),
