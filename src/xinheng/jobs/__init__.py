@@ -1,1 +1,0 @@
-"""Work that runs beside the web server."""
