@@ -57,10 +57,11 @@ def main() -> None:
     os.environ["XINHENG_DIR"] = str(options.dir)
     in_child(lambda: set_up(options.dir))
     chance = random.Random(options.seed)
-    files = write_files(options.dir, chance)
     histogram: collections.Counter[str] = collections.Counter()
     for number in range(options.kills):
         point = POINTS[number % len(POINTS)]
+        # A row that is new each time: a file like an earlier one is not archived again.
+        files = write_files(options.dir, chance, remark=f"第{number}次报送")
         submit = partial(_submit, chance.choice(files), point)
         if in_child(submit) == -signal.SIGKILL:
             histogram[".".join(point)] += 1
@@ -115,8 +116,13 @@ def set_up(directory: Path) -> None:
     operations.import_register(path=register, actor="test", at=timezone.now())
 
 
-def write_files(directory: Path, chance: random.Random) -> list[Path]:
-    """Write files that overlap, each with a row that holds a personal number."""
+def write_files(
+    directory: Path, chance: random.Random, *, remark: str = ""
+) -> list[Path]:
+    """Write files that overlap, each with a row that holds a personal number.
+
+    One more row bears the remark.
+    """
     import csv
 
     from xinheng.rulebook import catalog, samples
@@ -126,6 +132,7 @@ def write_files(directory: Path, chance: random.Random) -> list[Path]:
         rows = samples.sample_rows(catalog.dataset("permit"), rows=40, seed=number % 3)
         chance.shuffle(rows)
         rows[0] = {**rows[0], "备注": f"联系人证件 {PERSONAL_NUMBER}"}
+        rows[1] = {**rows[1], "备注": remark}
         path = directory / f"permits-{number}.csv"
         with path.open("w", encoding="utf-8", newline="") as target:
             writer = csv.DictWriter(target, list(rows[0]))
