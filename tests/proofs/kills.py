@@ -111,7 +111,9 @@ def set_up(directory: Path) -> None:
 
     register = directory / "register.csv"
     lines = ["name,uscc"]
-    lines += [f"{each.name},{each.code}" for each in samples.organizations(200, seed=0)]
+    lines += [
+        f"{each.name},{each.code}" for each in samples.organizations(samples.POOL)
+    ]
     register.write_text("\n".join(lines), encoding="utf-8")
     operations.import_register(path=register, actor="test", at=timezone.now())
 
