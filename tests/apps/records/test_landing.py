@@ -14,7 +14,7 @@ from xinheng.apps.catalog import operations as catalog
 from xinheng.apps.organizations.models import Organization
 from xinheng.apps.records import landing, queries
 from xinheng.apps.records.models import Record
-from xinheng.core.merkle import tree
+from xinheng.core.merkle import rows, tree
 from xinheng.rulebook import catalog as rulebook
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -58,7 +58,7 @@ class TestLand:
 
         assert (landed.new, landed.changed, landed.unchanged) == (0, 1, 1)
         row = Record.objects.get(submission__ledger_seq=1001)
-        digest = landing.digest(salt=bytes.fromhex(row.salt), body=row.body)
+        digest = rows.row_digest(salt=bytes.fromhex(row.salt), body=row.body)
         assert digest.hex() == row.digest
         assert landed.rows_root == tree.root([tree.leaf_hash(digest)]).hex()
 

@@ -10,7 +10,6 @@ Each row is compared with the version in force under the same natural key:
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from django.db import connection, transaction
 
 from xinheng.apps import bulk
 from xinheng.apps.records.models import Landing, Record
-from xinheng.core.merkle import tree
+from xinheng.core.merkle import rows
 
 SALT_BYTES = 32
 _STAGE = "landing_rows"
@@ -81,9 +80,7 @@ def land(batch: Batch, *, at: datetime) -> Landed:
         changed=count.get("changed", 0),
         unchanged=count.get("unchanged", 0),
         foreign_rows=tuple(foreign["row"].to_list()),
-        rows_root=tree.root([tree.leaf_hash(d) for d in digests]).hex()
-        if digests
-        else "",
+        rows_root=rows.rows_root(digests).hex() if digests else "",
     )
 
 
@@ -166,7 +163,7 @@ def _insert(batch: Batch, fresh: pl.DataFrame, *, at: datetime) -> list[bytes]:
         return []
     salts = [os.urandom(SALT_BYTES) for _ in range(fresh.height)]
     digests = [
-        digest(salt=salt, body=body)
+        rows.row_digest(salt=salt, body=body)
         for salt, body in zip(salts, fresh["body"], strict=True)
     ]
     bulk.insert(
@@ -188,11 +185,6 @@ def _insert(batch: Batch, fresh: pl.DataFrame, *, at: datetime) -> list[bytes]:
         ),
     )
     return digests
-
-
-def digest(*, salt: bytes, body: str) -> bytes:
-    """Return the salted digest of a record's body: a leaf of its submission's rows."""
-    return hashlib.sha256(salt + body.encode()).digest()
 
 
 def _uuid(value: UUID) -> str:

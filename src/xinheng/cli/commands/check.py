@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xinheng.cli import failures
+from xinheng.cli.environment import with_json
 
 if TYPE_CHECKING:
     from xinheng.core.catalog.datasets import Dataset
@@ -41,9 +42,7 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # as the register counts 
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day of intake, YYYY-MM-DD (default: today).",
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
-)
+@with_json
 def command(
     file: Path,
     dataset: str,

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from xinheng.cli import failures
+from xinheng.cli.environment import with_json
 from xinheng.core.identifiers.codes import CodeClass
 from xinheng.core.submissions.findings import describe
 from xinheng.pipeline import codes, context
@@ -44,9 +45,7 @@ CLASS_NAMES = {
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write row, code, class, findings and suggestion of each row to this CSV.",
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on standard output."
-)
+@with_json
 def command(
     file: Path,
     column: str,
