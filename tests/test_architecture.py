@@ -108,7 +108,11 @@ class TestContracts:
     def test_every_app_has_the_same_anatomy(self, file):
         apps = [path.parent for path in (SOURCE / "apps").glob("*/__init__.py")]
 
-        lacking = [app.name for app in apps if not (app / f"{file}.py").exists()]
+        lacking = [
+            app.name
+            for app in apps
+            if not (app / f"{file}.py").exists() and not (app / file).is_dir()
+        ]
 
         assert apps
         assert lacking == []

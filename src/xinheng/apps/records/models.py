@@ -79,3 +79,36 @@ class Record(models.Model):
                 name="record_of_month", fields=["period", "source_unit", "dataset"]
             ),
         ]
+
+
+class PublicationHold(models.Model):
+    """Publication of what a unit reports in a dataset stands still, until let pass.
+
+    Set where a count collapses or explodes; `cause` is the landing that did it, `rule`
+    and `details` say what was seen. Records that landed since `held_at` are not public
+    while it is open. Whoever lets it pass does so by name and with a reason.
+    """
+
+    dataset = models.CharField(max_length=64)
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    cause = models.ForeignKey(Landing, on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=40)
+    details = models.JSONField(default=dict)
+    held_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=64, blank=True)
+    release_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="publication_one_open_hold",
+                fields=["dataset", "unit"],
+                condition=Q(released_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="publication_release_names_its_author",
+                condition=Q(released_at__isnull=True, released_by="")
+                | (Q(released_at__isnull=False) & ~Q(released_by="")),
+            ),
+        ]

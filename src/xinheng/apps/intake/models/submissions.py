@@ -1,4 +1,4 @@
-"""Submissions, the rows kept aside, and nil returns."""
+"""Submissions and nil returns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ class Submission(models.Model):
 
     `period` is the reporting month (YYYY-MM); null means that each record counts in the
     month of its own date. The six counts are set when the submission is completed, and
-    the database refuses counts that do not add up.
+    the database refuses counts that do not add up. `idempotency_key` is the sender's
+    own name for the act, once per sender; null where it gave none. `chosen_columns` are
+    the columns that a person assigned (header as written -> field name), `parts` the
+    sheets and files that the rows came from, in their order.
     """
 
     class State(models.TextChoices):
@@ -22,6 +25,14 @@ class Submission(models.Model):
         COMPLETED = "COMPLETED", "已完成"
         REFUSED = "REFUSED", "文件未接受"
         FAILED = "FAILED", "处理失败"
+
+    class Origin(models.TextChoices):
+        FILE = "FILE", "文件上传"
+        FORM = "FORM", "网页填报"
+        API = "API", "接口报送"
+        FOLDER = "FOLDER", "前置机目录"
+        DATABASE = "DATABASE", "数据库对接"
+        RELEASE = "RELEASE", "疑问或未关联数据放行"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
@@ -35,6 +46,8 @@ class Submission(models.Model):
     received_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=12, choices=State)
+    origin = models.CharField(max_length=12, choices=Origin, default=Origin.FILE)
+    idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
 
     rows_done = models.PositiveIntegerField(default=0)
     rows_read = models.PositiveIntegerField(null=True)
@@ -48,6 +61,8 @@ class Submission(models.Model):
     findings = models.JSONField(default=dict)
     matched_columns = models.JSONField(default=dict)
     ignored_columns = models.JSONField(default=list)
+    chosen_columns = models.JSONField(default=dict)
+    parts = models.JSONField(default=list)
     personal_data = models.BooleanField(default=False)
     accepted_digest = models.CharField(max_length=64, blank=True)
     findings_digest = models.CharField(max_length=64, blank=True)
@@ -75,49 +90,14 @@ class Submission(models.Model):
                     + F("unlinked"),
                 ),
             ),
+            models.UniqueConstraint(
+                name="submission_once_per_key",
+                fields=["submitted_by", "idempotency_key"],
+            ),
         ]
         indexes = [
             models.Index(name="submission_by_unit", fields=["unit", "-received_at"]),
             models.Index(name="submission_by_state", fields=["state", "received_at"]),
-        ]
-
-
-class HeldRow(models.Model):
-    """A row kept aside: a person decides, or its organization is not known yet.
-
-    It is open until `closed_by` names the later submission that brought the same key.
-    """
-
-    class Reason(models.TextChoices):
-        QUESTIONABLE = "questionable", "疑问数据"
-        UNLINKED = "unlinked", "未关联数据"
-
-    submission = models.ForeignKey(
-        Submission, on_delete=models.CASCADE, related_name="held_rows"
-    )
-    row_number = models.PositiveIntegerField()
-    reason = models.CharField(max_length=12, choices=Reason)
-    dataset = models.CharField(max_length=64)
-    natural_key = models.TextField()
-    subject_code = models.CharField(max_length=64, blank=True)
-    body = models.TextField()
-    closed_by = models.ForeignKey(
-        Submission, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="held_row_once", fields=["submission", "row_number"]
-            ),
-        ]
-        indexes = [
-            models.Index(
-                name="held_row_open_by_key",
-                fields=["dataset", "natural_key"],
-                condition=Q(closed_by__isnull=True),
-            ),
-            models.Index(name="held_row_by_code", fields=["subject_code"]),
         ]
 
 

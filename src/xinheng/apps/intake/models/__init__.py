@@ -1,0 +1,16 @@
+"""The intake's tables: submissions, what waits for a person, what machines hand in."""
+
+from xinheng.apps.intake.models.machines import SourceState, Upload
+from xinheng.apps.intake.models.mappings import ColumnMapping
+from xinheng.apps.intake.models.queues import HeldRow, Question
+from xinheng.apps.intake.models.submissions import NilReturn, Submission
+
+__all__ = [
+    "ColumnMapping",
+    "HeldRow",
+    "NilReturn",
+    "Question",
+    "SourceState",
+    "Submission",
+    "Upload",
+]
