@@ -48,12 +48,17 @@ lint: setup ## style, types, contracts between the layers
 
 check: lint test test-postgres ## what CI runs
 
-prove: setup ## the long proofs, whole; writes docs/reference/proofs.md
+.venv/.peers-ready: .venv/.ready requirements-peers.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
+	touch $@
+
+prove: setup .venv/.peers-ready ## the long proofs, whole; writes docs/reference/proofs.md
 	$(BIN)/python -m tests.proofs.prove
 
-bench: setup ## every bench, small; `xinheng bench NAME` runs one in full
+bench: setup .venv/.peers-ready ## every bench, small; `xinheng bench NAME` runs one in full
 	$(BIN)/xinheng bench --small
 
 lock: .venv/.ready ## resolve the dependencies anew
 	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev --extra peers -c requirements-dev.lock pyproject.toml -o requirements-peers.lock

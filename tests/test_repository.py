@@ -58,19 +58,24 @@ def lines_with(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-peers.lock")
+
+
 class TestLocks:
     def test_every_dependency_is_locked(self):
         assert names(project()["dependencies"]) <= packages("requirements.lock")
 
     def test_every_development_dependency_is_locked(self):
-        wanted = names(project()["optional-dependencies"]["dev"])
+        extras = project()["optional-dependencies"]
 
-        assert wanted <= packages("requirements-dev.lock")
+        assert names(extras["dev"]) <= packages("requirements-dev.lock")
+        assert names(extras["peers"]) <= packages("requirements-peers.lock")
 
-    def test_development_uses_the_versions_that_production_uses(self):
+    def test_every_lock_has_the_versions_that_production_uses(self):
         assert locked("requirements.lock") <= locked("requirements-dev.lock")
+        assert locked("requirements-dev.lock") <= locked("requirements-peers.lock")
 
-    @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+    @pytest.mark.parametrize("name", LOCKS)
     def test_every_locked_package_has_a_hash(self, name):
         starts = re.split(r"^(?=[A-Za-z0-9])", read(name), flags=re.MULTILINE)
         blocks = [block for block in starts if REQUIREMENT.match(block)]
@@ -78,7 +83,7 @@ class TestLocks:
         assert len(blocks) == len(locked(name))
         assert [block for block in blocks if "--hash=sha256:" not in block] == []
 
-    @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+    @pytest.mark.parametrize("name", LOCKS)
     def test_no_lock_names_where_packages_come_from(self, name):
         assert not re.search(
             r"https?://|--(?:extra-)?index-url|--find-links", read(name)
