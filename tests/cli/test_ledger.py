@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from xinheng import verifier
+
+VERIFIER = Path(verifier.__file__)
 APPEND = """
 import django; django.setup()
 from datetime import UTC, datetime
@@ -185,6 +188,45 @@ class TestCheckpoint:
         assert done.returncode == 1
         assert done.stdout == ""
         assert "contradicts itself" in done.stderr
+
+
+class TestHandingOut:
+    def test_what_is_handed_out_verifies_without_us(self, register, tmp_path):
+        key, out = tmp_path / "key", tmp_path / "tiles"
+        key.write_text(xinheng(register, "ledger", "key").stdout)
+        (tmp_path / "receipt").write_text(
+            xinheng(register, "ledger", "prove", "1").stdout
+        )
+        done = xinheng(register, "ledger", "tiles", "--out", str(out))
+
+        known = ["--key", str(key)]
+        receipt = ["receipt", str(tmp_path / "receipt"), "--tiles", str(out)]
+        assert done.returncode == 0
+        assert run(tmp_path, str(VERIFIER), "tiles", str(out), *known).returncode == 0
+        assert run(tmp_path, str(VERIFIER), *receipt, *known).returncode == 0
+
+    def test_exports_every_entry_a_line(self, register, tmp_path):
+        out = tmp_path / "entries.jsonl"
+        done = xinheng(register, "ledger", "export", "--out", str(out), "--json")
+
+        entries = [json.loads(line) for line in out.read_text().splitlines()]
+        assert json.loads(done.stdout) == {"entries": size_of(register)}
+        assert [entry["seq"] for entry in entries] == list(range(size_of(register)))
+
+    def test_proves_nothing_that_is_not_there(self, register):
+        done = xinheng(register, "ledger", "prove", "9999")
+
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert "no such entry" in done.stderr
+
+    def test_does_not_continue_the_tiles_of_another_ledger(self, register, tmp_path):
+        (tmp_path / "checkpoint").write_text("no checkpoint")
+
+        done = xinheng(register, "ledger", "tiles", "--out", str(tmp_path))
+
+        assert done.returncode == 1
+        assert "nothing was written" in done.stderr
 
 
 class TestMessages:

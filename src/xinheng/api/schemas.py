@@ -179,4 +179,20 @@ class DatasetOut(Schema):
     frequency: str
 
 
+class InclusionOut(Schema):
+    """The hashes (hex) from entry `seq` up to the root at `size`."""
+
+    seq: int
+    size: int
+    proof: list[str]
+
+
+class ConsistencyOut(Schema):
+    """The hashes (hex) that lead to the roots at both sizes."""
+
+    first: int
+    second: int
+    proof: list[str]
+
+
 Receipt = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from xinheng.api import problems, public, submissions
+from xinheng.api import ledger, problems, public, submissions
 
 api = NinjaAPI(
     title="Xinheng 信衡",
@@ -14,5 +14,6 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("", public.router)
+api.add_router("", ledger.router)
 api.add_router("", submissions.router)
 problems.register(api)

@@ -10,6 +10,7 @@ from datetime import datetime
 from xinheng.apps.ledger import models, tree_store
 from xinheng.apps.ledger.tree_store import Head
 from xinheng.apps.ledger.verification import VerifyReport, verify
+from xinheng.core.merkle.entries import timestamp
 from xinheng.core.merkle.subtrees import consistency_spans, inclusion_spans
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "UnknownEntryError",
     "UnknownSizeError",
     "VerifyReport",
+    "as_written",
     "consistency_proof",
     "get_entry",
     "get_head",
@@ -92,6 +94,20 @@ def list_history(*, subject: str) -> tuple[EntryView, ...]:
     """Return all that happened to a subject, in order."""
     rows = models.Entry.objects.filter(subject=subject).order_by("seq")
     return tuple(_view(row) for row in rows)
+
+
+def as_written(entry: EntryView) -> dict[str, object]:
+    """Return all of an entry, as an export writes it."""
+    return {
+        "seq": entry.seq,
+        "recorded_at": timestamp(entry.recorded_at),
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "actor": entry.actor,
+        "body": entry.body,
+        "salt": entry.salt,
+        "entry": entry.entry,
+    }
 
 
 def root(*, size: int) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xinheng.cli import failures, later
+from xinheng.cli import failures, handing_out, later
 from xinheng.cli.environment import prepare, with_directory, with_json
 
 if TYPE_CHECKING:
@@ -66,8 +66,9 @@ def command() -> None:
     """Check and sign the ledger, the house's append-only evidence."""
 
 
-for _name in ("export", "prove", "tiles", "witness"):
-    command.add_command(later.command(_name))
+for _subcommand in handing_out.COMMANDS:
+    command.add_command(_subcommand)
+command.add_command(later.command("witness"))
 
 
 @command.command("verify")
