@@ -10,6 +10,7 @@ from xinheng.core.calendars.working_days import (
     DueDate,
     WorkCalendar,
     add_working_days,
+    earliest_due_on,
     working_days_between,
 )
 
@@ -106,3 +107,26 @@ class TestWorkingDaysBetween:
         parts += working_days_between(halfway, end, SPRING_2026)
 
         assert working_days_between(start, end, SPRING_2026) == parts
+
+
+class TestEarliestDueOn:
+    def test_is_the_due_day_where_every_notice_is_known(self):
+        assert earliest_due_on(date(2026, 2, 10), 7, SPRING_2026) == date(2026, 2, 26)
+
+    def test_takes_unsettled_days_for_working_days(self):
+        # From the 28th of December on the next notice may say otherwise: 24, 25, and
+        # then day by day from the 28th, a Monday, over New Year and the weekend.
+        assert earliest_due_on(date(2026, 12, 23), 7, SPRING_2026) == date(2027, 1, 1)
+
+    def test_refuses_a_period_shorter_than_no_day(self):
+        with pytest.raises(ValueError, match="shorter"):
+            earliest_due_on(date(2026, 2, 10), -1, SPRING_2026)
+
+    @given(days, st.integers(0, 30))
+    def test_is_never_later_than_the_due_day(self, start, count):
+        due = add_working_days(start, count, SPRING_2026)
+        earliest_on = earliest_due_on(start, count, SPRING_2026)
+
+        assert earliest_on <= due.on
+        if not due.provisional:
+            assert earliest_on == due.on

@@ -62,3 +62,21 @@ class TestVisibleState:
         state = visible_state(PERMIT, decided_on=date(2019, 6, 16), on=DAY)
 
         assert state.reason is Reason.NOT_YET
+
+    def test_withholds_what_landed_under_an_open_hold(self):
+        state = visible_state(PERMIT, decided_on=DAY, on=DAY, is_withheld=True)
+
+        assert (state.public, state.reason) == (False, Reason.WITHHELD)
+
+    @given(
+        st.sampled_from(list(DisclosureClass)),
+        st.booleans(),
+        st.none() | st.dates(),
+        st.dates(),
+    )
+    def test_shows_nothing_under_a_hold(self, disclosure, adverse, decided_on, on):
+        dataset = replace(PERMIT, disclosure=disclosure, adverse=adverse)
+
+        state = visible_state(dataset, decided_on=decided_on, on=on, is_withheld=True)
+
+        assert not state.public

@@ -46,3 +46,17 @@ class TestRows:
     def test_no_proof_of_a_row_that_is_not_there(self):
         with pytest.raises(ValueError, match="has no leaf"):
             rows.row_proof([bytes(32)], 1)
+
+
+class TestGrowingRoot:
+    @given(st.lists(st.lists(st.binary(min_size=32, max_size=32), max_size=9)))
+    def test_is_the_root_over_all_rows(self, parts):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rows, "_SUBTREE_ROWS", 4)
+            growing = rows.GrowingRoot()
+            for part in parts:
+                growing.add(part)
+
+            assert growing.root() == rows.rows_root(
+                [row for part in parts for row in part]
+            )

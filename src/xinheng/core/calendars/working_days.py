@@ -76,6 +76,23 @@ def add_working_days(start: date, days: int, calendar: WorkCalendar) -> DueDate:
     return DueDate(day, provisional=not is_settled)
 
 
+def earliest_due_on(start: date, days: int, calendar: WorkCalendar) -> date:
+    """Return the day before which no notice still to come can end the same period.
+
+    Every day that no notice settles is taken for a working day.
+
+    Raises:
+        ValueError: where `days` is negative.
+    """
+    if days < 0:
+        raise ValueError("a period can't be shorter than no day")
+    day, left = start, days
+    while left:
+        day += _ONE_DAY
+        left -= calendar.is_working_day(day) or not calendar.is_settled(day)
+    return day
+
+
 def working_days_between(start: date, end: date, calendar: WorkCalendar) -> int:
     """Return the working days after `start`, up to and including `end`.
 

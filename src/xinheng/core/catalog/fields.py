@@ -43,7 +43,9 @@ class Field:
     `CodeList`; with `multiple`, several of its values may stand in one cell, separated
     by `、`, `;`, `；` or `,`. `required_for` demands the field in rows whose code list
     field holds a value (`("penalty_types", "罚款")`). `unit` is the unit of measure of
-    a number as the form states it (`万元`). `example` is a fictional value for
+    a number as the form states it (`万元`). `stated_in` names a text field and the word
+    beside which that text states the same sum (`("penalty_content", "罚款")`), so that
+    the two can be compared. `example` is a fictional value for
     templates and samples; it may hold the placeholders of `rulebook/samples.py`.
     """
 
@@ -62,6 +64,7 @@ class Field:
     code_list: str | None = None
     multiple: bool = False
     unit: str | None = None
+    stated_in: tuple[str, str] | None = None
     personal: Personal | None = None
     public: bool = True
     note: str | None = None

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     CLASS = "class"  # the catalog does not make the dataset public
     ADVERSE = "adverse"  # no lawyer has adopted the rulebook
     NOT_YET = "not_yet"  # its date lies ahead
+    WITHHELD = "withheld"  # its unit's counts jumped, and nobody has let them pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,26 @@ class VisibleState:
 
 
 def visible_state(
-    dataset: Dataset, *, decided_on: date | None, on: date
+    dataset: Dataset,
+    *,
+    decided_on: date | None,
+    on: date,
+    is_withheld: bool = False,
 ) -> VisibleState:
     """Return whether a record of this dataset is public on a day.
 
-    `decided_on` is null for records without a date of decision.
+    `decided_on` is null for records without a date of decision. `is_withheld` says that
+    the record landed under a publication hold that is still open.
     """
-    reason = _withheld(dataset, decided_on=decided_on, on=on)
+    reason = _find_reason(dataset, decided_on=decided_on, on=on)
+    if reason is None and is_withheld:
+        reason = Reason.WITHHELD
     return VisibleState(public=reason is None, reason=reason)
 
 
-def _withheld(dataset: Dataset, *, decided_on: date | None, on: date) -> Reason | None:
+def _find_reason(
+    dataset: Dataset, *, decided_on: date | None, on: date
+) -> Reason | None:
     if dataset.disclosure is not DisclosureClass.PUBLIC:
         return Reason.CLASS
     if dataset.subject is SubjectKind.COUNT:

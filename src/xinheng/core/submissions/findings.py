@@ -24,7 +24,8 @@ class Rule:
     """A check with a stable code and its texts.
 
     The texts may hold `{title}` (the field's title in that language) and `{limit}`
-    (what the catalog allows: a length, a list, a range).
+    (what the catalog allows: a length, a list, a range). `title_zh` and `title_en` name
+    the rule in a list, whatever the column.
     """
 
     code: str
@@ -33,6 +34,8 @@ class Rule:
     message_en: str
     advice_zh: str
     advice_en: str
+    title_zh: str = ""
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Which organization a damaged code or a differently written name may mean."""

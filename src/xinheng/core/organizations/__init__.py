@@ -1,0 +1,1 @@
+"""Organizations in the register: kinds, states, changes, and issues of codes."""
