@@ -43,6 +43,14 @@ DATA_KINDS = words(
     """
 )
 
+# What the registrars return; it feeds the register of organizations.
+REGISTRATIONS = words(
+    """
+    market_registration civil_affairs_registration institution_registration
+    organ_registration
+    """
+)
+
 PERMIT_CODES = words(
     """
     XK_XDR_MC XK_XDR_LB XK_XDR_SHXYM XK_XDR_GSZC XK_XDR_ZZJG XK_XDR_SWDJ XK_XDR_SYDW
@@ -138,10 +146,10 @@ class TestDatasets:
 
         assert kinds == set(DATA_KINDS)
 
-    def test_are_the_kinds_and_the_columns_and_nothing_else(self) -> None:
+    def test_are_the_kinds_the_columns_and_the_registrars_returns(self) -> None:
         names = [item.name for item in catalog.datasets()]
 
-        assert names == sorted({*CATEGORIES, *DATA_KINDS})
+        assert names == sorted({*CATEGORIES, *DATA_KINDS, *REGISTRATIONS})
 
     def test_on_a_day_before_any_edition_are_none(self) -> None:
         assert catalog.datasets(date(2000, 1, 1)) == ()
@@ -240,6 +248,7 @@ class TestDatasets:
             "social_insurance_participation",
             "tax_registration",
             "vehicle_registration",
+            *REGISTRATIONS,
         }
 
 
@@ -311,6 +320,7 @@ class TestPenalty:
 
         assert (fine.unit, fine.decimal_places) == ("万元", 6)
         assert fine.required_for == ("penalty_types", "罚款")
+        assert fine.stated_in == ("penalty_content", "罚款")
 
     def test_asks_for_the_amount_of_what_is_confiscated(self) -> None:
         amount = catalog.dataset("penalty").field("confiscated_amount")
@@ -349,14 +359,14 @@ class TestColumnsAboutPersons:
         assert field.personal is fate
         assert not field.public
 
-    def test_exist_in_the_two_national_tables_alone(self) -> None:
+    def test_exist_in_the_national_tables_and_in_registers(self) -> None:
         holders = {
             item.name
             for item in catalog.datasets()
             if item.stored_fields != item.fields
         }
 
-        assert holders == {"permit", "penalty"}
+        assert holders == {"permit", "penalty", *REGISTRATIONS[:3]}
 
 
 class TestCodeLists:

@@ -17,15 +17,34 @@ LEGACY_CODE CODE_PLACEHOLDER EXCEL_NUMBER CATEGORY_CODE SOLE_PROPRIETOR_LIST
 PERSONAL_ID PERSONAL_ID_SUSPECTED NATURAL_PERSON REQUIRED LENGTH CODE_LIST DATE_FORMAT
 DATE_FUTURE DATE_ORDER NUMBER_FORMAT AMOUNT AMOUNT_UNIT CONTROL_CHARACTER
 DUPLICATE_ROW DUPLICATE_KEY NAME_MISMATCH UNKNOWN_ORGANIZATION LATE LATE_PROVISIONAL
-CALENDAR_UNKNOWN NO_LEGAL_BASIS OTHER_UNIT
-CELL_COUNT
+CALENDAR_UNKNOWN NO_LEGAL_BASIS
+HEADER_ROW CODE_TAKEN CHANGE_UNKNOWN TOO_MANY_CHANGES STATUS_ORDER REGISTER_STATUS
+INDUSTRY_CODE PARENT_UNKNOWN UNIT_UNKNOWN
+OTHER_UNIT AUTHORITY_NAME FORMER_CODE
+CELL_COUNT CELL_ERROR FORMULA_VALUE
+DUP_CODE CODE_INVENTED CODE_PRINTED_Y CODE_TRUNCATED CODE_SEVERAL CODE_NAME
+CODE_ORGANIZATION
 """
 
-QUESTIONS = {"PERSONAL_ID_SUSPECTED", "AMOUNT_UNIT", "NAME_MISMATCH", "OTHER_UNIT"}
+QUESTIONS = {
+    "AMOUNT_UNIT",
+    "CODE_INVENTED",
+    "DUP_CODE",
+    "NAME_MISMATCH",
+    "OTHER_UNIT",
+    "PERSONAL_ID_SUSPECTED",
+}
 NOTICES = {
+    "AUTHORITY_NAME",
     "CALENDAR_UNKNOWN",
+    "CODE_PRINTED_Y",
+    "FORMER_CODE",
+    "INDUSTRY_CODE",
     "LATE",
     "LATE_PROVISIONAL",
+    "PARENT_UNKNOWN",
+    "REGISTER_STATUS",
+    "UNIT_UNKNOWN",
     "UNKNOWN_ORGANIZATION",
     "USCC_AUTHORITY",
     "USCC_DIVISION",
@@ -58,6 +77,11 @@ class TestTexts:
         assert not re.search("[\u4e00-\u9fff]", rule.message_en)
         assert re.search("[a-z]{3}", rule.message_en)
         assert re.search("[a-z]{3}", rule.advice_en)
+
+    def test_have_a_short_title_that_names_no_column(self, rule: Rule) -> None:
+        assert 0 < len(rule.title_zh) <= 20
+        assert 0 < len(rule.title_en) <= 50
+        assert not re.search("[{}。.]", rule.title_zh + rule.title_en)
 
     def test_are_one_sentence_each(self, rule: Rule) -> None:
         assert rule.message_zh.count("。") == rule.advice_zh.count("。") == 1

@@ -56,7 +56,7 @@ def load_spoiled(rulebook: Path) -> RulebookError:
 
 class TestLoad:
     def test_reads_the_shipped_rulebook(self, rulebook: Path) -> None:
-        assert len(catalog.load(rulebook).editions) == 29
+        assert len(catalog.load(rulebook).editions) == 33
 
     @pytest.mark.parametrize(
         ("file", "old", "new", "item", "key", "problem"),
@@ -147,6 +147,20 @@ class TestLoad:
                     'title = "到期日"\nrequired_for = ["remark", "x"]',
                 ),
                 *("fields.due_on.required_for", "never holds"),
+            ),
+            (
+                *(
+                    'title = "到期日期"',
+                    'title = "到期日"\nstated_in = ["words", "罚款"]',
+                ),
+                *("fields.due_on.stated_in", "'words' is no text"),
+            ),
+            (
+                *(
+                    'title = "到期日期"',
+                    'title = "到期日"\nstated_in = ["contract_no", "罚款"]',
+                ),
+                *("fields.due_on.stated_in", "needs a decimal"),
             ),
         ],
     )

@@ -54,6 +54,8 @@ class TestSampleRows:
     def test_have_distinct_keys_across_units_seeds_and_months(
         self, dataset: Dataset
     ) -> None:
+        if dataset.natural_key == (dataset.subject_code,):
+            pytest.skip("a register has one row for an organization, whoever asks")
         batches = [
             samples.sample_rows(dataset, rows=40, seed=seed, month=month, unit=unit)
             for seed in (0, 1)

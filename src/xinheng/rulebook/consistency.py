@@ -8,8 +8,8 @@ from itertools import combinations
 
 from xinheng.core.catalog import headers
 from xinheng.core.catalog.datasets import CodeList, Dataset
-from xinheng.core.catalog.fields import Field
-from xinheng.core.submissions import findings
+from xinheng.core.catalog.fields import Field, FieldType
+from xinheng.core.submissions import amounts, findings
 from xinheng.core.submissions.findings import Rule
 from xinheng.rulebook.reading import Place
 
@@ -143,6 +143,20 @@ def _check_field(
         raise place.at("required").error("a column about persons can't be required")
     if field.required_for is not None:
         _check_condition(field.required_for, dataset, place, code_lists)
+    if field.stated_in is not None:
+        _check_statement(field, field.stated_in[0], dataset, place)
+
+
+def _check_statement(field: Field, name: str, dataset: Dataset, place: Place) -> None:
+    texts = {other.name for other in dataset.stored_fields if _is_free_text(other)}
+    if name not in texts:
+        raise place.at("stated_in").error(f"{name!r} is no text of the item")
+    if field.type is not FieldType.DECIMAL or field.unit not in amounts.UNITS:
+        raise place.at("stated_in").error("needs a decimal in 元 or 万元")
+
+
+def _is_free_text(field: Field) -> bool:
+    return field.type is FieldType.TEXT and field.code_list is None
 
 
 def _check_condition(
