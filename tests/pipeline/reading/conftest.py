@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import openpyxl
 import pytest
 
 from xinheng.pipeline.failures import UnreadableFileError
+from xinheng.pipeline.reading import confined, decoding
+from xinheng.pipeline.reading.confined import Limits
+from xinheng.pipeline.reading.decoding import Job
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -28,18 +31,6 @@ def refusal(check: Callable[..., Any], tmp_path: Path) -> Callable[..., str]:
         return raised.value.code
 
     return refused
-
-
-@pytest.fixture
-def put(tmp_path: Path) -> Callable[..., Path]:
-    """Write bytes to a file of that name."""
-
-    def write_bytes(content: bytes, name: str = "permits.csv") -> Path:
-        path = tmp_path / name
-        path.write_bytes(content)
-        return path
-
-    return write_bytes
 
 
 def text_of(rows: Rows) -> str:
@@ -63,3 +54,13 @@ def save(book: openpyxl.Workbook, directory: Path) -> Path:
     path = directory / "permits.xlsx"
     book.save(path)
     return path
+
+
+@pytest.fixture
+def unconfined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process decode, so that a test can change the decoder's bounds."""
+
+    def run(path: Path, job: Job, result: IO[bytes], limits: Limits) -> None:
+        decoding.decode(path, result, job)
+
+    monkeypatch.setattr(confined, "_run", run)

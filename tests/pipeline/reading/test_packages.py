@@ -7,9 +7,11 @@ import zipfile
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from xinheng.pipeline.failures import UnreadableFileError
 from xinheng.pipeline.reading import packages
+from xinheng.pipeline.reading.sources import FileSource
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -34,16 +36,20 @@ def save(tmp_path):
     return write
 
 
+def examine(path):
+    return packages.examine(FileSource(path, path.name))
+
+
 def refusal(path):
     with pytest.raises(UnreadableFileError) as raised:
-        packages.examine(path)
+        examine(path)
     return raised.value.code
 
 
 class TestExamine:
     @pytest.mark.parametrize("cell", ["A1", "A1048576", "AF1048576", "XFD2048", "AA9"])
     def test_takes_what_can_be_laid_out(self, save, cell):
-        packages.examine(save(change=lambda sheet: put(sheet, cell)))
+        examine(save(change=lambda sheet: put(sheet, cell)))
 
     @pytest.mark.parametrize("cell", ["AG1048576", "XFD2049", "AAA1048576"])
     def test_refuses_a_cell_far_away(self, save, cell):
@@ -58,6 +64,13 @@ class TestExamine:
         rows = b"<worksheet><sheetData>" + b"<row><c><v>1</v></c></row>" * 500
 
         assert refusal(save(rows)) == "FILE_TOO_LARGE"
+
+    def test_counts_tags_with_a_prefix(self, save, monkeypatch):
+        monkeypatch.setattr(packages, "MOST_CELLS", 1000)
+        rows = b"<x:row><x:c><x:v>1</x:v></x:c></x:row>" * 500
+        sheet = b'<x:worksheet xmlns:x="x"><x:sheetData>' + rows
+
+        assert refusal(save(sheet)) == "FILE_TOO_LARGE"
 
     def test_adds_up_the_sheets(self, save, monkeypatch):
         monkeypatch.setattr(packages, "MOST_CELLS", 100)
@@ -80,6 +93,44 @@ class TestExamine:
 
         assert refusal(save(change=lambda sheet: put(sheet, "AG1048576"))) == (
             "FILE_TOO_LARGE"
+        )
+
+
+class TestTexts:
+    """Whatever stands in a sheet beside its cells is handed on, to be screened."""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda sheet: setattr(sheet.oddFooter.left, "text", "示例"),
+            lambda sheet: setattr(sheet.evenHeader.right, "text", "示例"),
+            lambda sheet: sheet.__setitem__("B2", '=IF(A1=1,"","一段很长的示例文字")'),
+            lambda sheet: sheet.parent.properties.__setattr__("keywords", "示例"),
+            lambda sheet: sheet.__setattr__("title", "示例"),
+            lambda sheet: sheet.add_data_validation(
+                DataValidation(formula1='"甲"', prompt="示例", sqref="A1")
+            ),
+        ],
+    )
+    def test_are_all_that_is_no_cell(self, save, change):
+        found = examine(save(change=change))
+
+        assert any("示例" in text for text in found.texts)
+
+    def test_hold_no_cells(self, save):
+        found = examine(save(change=lambda sheet: put(sheet, "A2")))
+
+        assert not any("<v>" in text or "<c " in text for text in found.texts)
+
+    def test_have_a_bound(self, save, monkeypatch):
+        monkeypatch.setattr(packages, "MOST_TEXT_BYTES", 10_000)
+        sheet = b"<worksheet><sheetData/>" + b"<a>b</a>" * 5_000 + b"</worksheet>"
+
+        assert refusal(save(sheet)) == "FILE_TOO_LARGE"
+
+    def test_hold_no_entities(self, save):
+        assert refusal(save(b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet/>')) == (
+            "FILE_DAMAGED"
         )
 
 

@@ -55,8 +55,8 @@ class TestRefusals:
 
         assert refusal(put(content, name)) == "FILE_ENCRYPTED"
 
-    def test_name_an_old_workbook(self, refusal, put):
-        assert refusal(put(COMPOUND + bytes(5000), "permits.xls")) == "FILE_XLS"
+    def test_name_a_damaged_old_workbook(self, refusal, put):
+        assert refusal(put(COMPOUND + bytes(5000), "permits.xls")) == "FILE_DAMAGED"
 
     def test_name_content_that_is_not_what_the_name_says(self, refusal, put, rows):
         text = text_of(rows).encode()
@@ -67,6 +67,10 @@ class TestRefusals:
         assert refusal(put(text, "permits.xlsx")) == "FILE_CONTENT"
         assert refusal(put(packed.getvalue(), "permits.csv")) == "FILE_CONTENT"
         assert refusal(put(packed.getvalue(), "permits.xlsx")) == "FILE_CONTENT"
+
+    @pytest.mark.parametrize("name", ["permits.xls", "permits.xlsx"])
+    def test_name_a_web_page_that_is_called_a_workbook(self, refusal, put, name):
+        assert refusal(put(b"<html><table></table></html>", name)) == "FILE_CONTENT"
 
     def test_name_a_damaged_workbook(self, refusal, put, rows, tmp_path):
         whole = save(workbook(rows), tmp_path).read_bytes()

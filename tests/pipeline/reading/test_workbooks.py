@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import openpyxl
 import polars as pl
+import pytest
 
 from tests.pipeline.conftest import accepted_rows, findings
 from tests.pipeline.reading.conftest import save, workbook
@@ -85,6 +86,7 @@ class TestWorkbooks:
     def test_with_nothing_in_them_are_refused(self, refusal, tmp_path):
         assert refusal(save(openpyxl.Workbook(), tmp_path)) == "NO_COLUMNS"
 
+    @pytest.mark.usefixtures("unconfined")
     def test_that_unpack_to_too_much_are_refused(
         self, refusal, rows, tmp_path, monkeypatch
     ):

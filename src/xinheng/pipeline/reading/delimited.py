@@ -4,48 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
 import polars as pl
 
 from xinheng.pipeline import refusals
-from xinheng.pipeline.reading import encodings, headers, records
+from xinheng.pipeline.reading import encodings, flaws, headers, records
 from xinheng.pipeline.reading.encodings import Encoding, WrongEncodingError
 from xinheng.pipeline.reading.headers import Header
 from xinheng.pipeline.reading.records import Block
-from xinheng.pipeline.reading.table import (
-    OVERFLOW,
-    ROW,
-    Recognizer,
-    Table,
-    column_names,
-)
+from xinheng.pipeline.reading.sheets import Sheet
+from xinheng.pipeline.reading.sources import Source
+from xinheng.pipeline.reading.table import OVERFLOW, Recognizer, column_names
 
 # Cells beyond the header that are looked for, step by step, where a row has too many.
-_SPARE_COLUMNS = (1, 16, 256, 4096)
+_SPARE_COLUMNS = (0, 1, 16, 256, 4096)
 
 
-def open_table(path: Path, encoding: Encoding, recognize: Recognizer) -> Table:
-    """Return the table of a text file.
+def open_sheet(
+    source: Source, encoding: Encoding, recognize: Recognizer, *, is_form: bool
+) -> Sheet:
+    """Return the table of a text file; `is_form` is as `files.open_table` says.
 
     Raises:
-        WrongEncodingError: here or while the batches are read, where the bytes are not
-        in
+        WrongEncodingError: here or while the rows are read, where the bytes are not in
             the encoding.
         UnreadableFileError: where there is no header, or the text is no table.
     """
-    texts = encodings.read_utf8(path, encoding)
+    texts = encodings.read_utf8(source, encoding)
     first = next(texts, b"")
-    header = headers.find_in_text(_decoded_head(first), recognize)
-    end = len(_decoded_head(first)[: header.end].encode())
+    head = _decoded_head(first)
+    header = headers.find_in_text(head, recognize, is_form=is_form)
+    end = len(head[: header.end].encode())
     blocks = records.split(chain([first[end:]], texts))
-    return Table(
-        header=header.cells,
-        names=header.above,
-        is_workbook=False,
-        batches=_batches(blocks, header),
-        asides=iter(()),
-    )
+    return Sheet(source.name, "", header, _frames(blocks, header, is_form=is_form))
 
 
 def _decoded_head(block: bytes) -> str:
@@ -58,14 +49,23 @@ def _decoded_head(block: bytes) -> str:
         return head[: error.start].decode()
 
 
-def _batches(blocks: Iterator[Block], header: Header) -> Iterator[pl.DataFrame]:
-    rows_before = 0
+def _frames(
+    blocks: Iterator[Block], header: Header, *, is_form: bool
+) -> Iterator[pl.DataFrame]:
     for block in blocks:
-        if not block.content:
-            continue
-        frame = _parse(block, header)
-        yield frame.with_row_index(ROW, offset=rows_before + 1)
-        rows_before += frame.height
+        if block.content:
+            frame = _parse(block, header)
+            yield _marked(frame, block, header) if is_form else frame
+
+
+def _marked(frame: pl.DataFrame, block: Block, header: Header) -> pl.DataFrame:
+    """Return the frame with its flawed cells named, searching no more than it must."""
+    places = flaws.columns_in(block.content, header.separator.encode())
+    if places is None:
+        return flaws.marked(frame)
+    width = len(header.cells)
+    names = {str(place) if place < width else OVERFLOW for place in places}
+    return flaws.marked(frame, columns=sorted(names)) if names else frame
 
 
 def _parse(block: Block, header: Header) -> pl.DataFrame:
@@ -110,6 +110,8 @@ def _require_utf8(content: bytes) -> None:
 def _folded(frame: pl.DataFrame, width: int) -> pl.DataFrame:
     """Put what stands beyond the header into one column."""
     spare = frame.columns[width:]
+    if not spare:
+        return frame.with_columns(pl.lit(None, dtype=pl.String).alias(OVERFLOW))
     beyond = pl.concat_str(spare, separator=" ", ignore_nulls=True)
     present = pl.any_horizontal(pl.col(spare).is_not_null())
     return frame.select(

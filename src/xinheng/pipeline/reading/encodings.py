@@ -10,9 +10,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 
 from xinheng.pipeline import refusals
+from xinheng.pipeline.reading.sources import Source
 
 BLOCK_BYTES = 16 * 1024 * 1024
 
@@ -44,7 +44,7 @@ def candidates(head: bytes) -> tuple[Encoding, ...]:
     return (Encoding.UTF_8, Encoding.GB18030)
 
 
-def read_utf8(path: Path, encoding: Encoding) -> Iterator[bytes]:
+def read_utf8(source: Source, encoding: Encoding) -> Iterator[bytes]:
     """Yield the text of a file as UTF-8, without its mark and with line ends as `\\n`.
 
     A carriage return before a line feed stays, because CSV readers drop it. Bytes that
@@ -54,9 +54,34 @@ def read_utf8(path: Path, encoding: Encoding) -> Iterator[bytes]:
         WrongEncodingError: where the bytes are not in the encoding.
         UnreadableFileError: where the text holds NUL, so is no text.
     """
-    with path.open("rb") as source:
-        raw = iter(lambda: source.read(BLOCK_BYTES), b"")
+    with source.open() as content:
+        raw = iter(lambda: content.read(BLOCK_BYTES), b"")
         yield from _checked(_transcode(raw, encoding))
+
+
+def of(source: Source) -> Encoding:
+    """Return the encoding of a text by reading all of it.
+
+    Raises:
+        WrongEncodingError: the bytes are in none of the encodings.
+        UnreadableFileError: where the text holds NUL, so is no text.
+    """
+    with source.open() as content:
+        head = content.read(4)
+    for encoding in candidates(head):
+        try:
+            _read_through(source, encoding)
+        except (UnicodeDecodeError, WrongEncodingError):
+            continue
+        return encoding
+    raise WrongEncodingError
+
+
+def _read_through(source: Source, encoding: Encoding) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    for block in read_utf8(source, encoding):
+        decoder.decode(block)
+    decoder.decode(b"", final=True)
 
 
 def _checked(blocks: Iterator[bytes]) -> Iterator[bytes]:

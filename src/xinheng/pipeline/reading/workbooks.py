@@ -1,129 +1,135 @@
-"""XLSX workbooks into batches of cells.
+"""XLSX workbooks into cells; macros of XLSM are never looked at.
 
-Every cell comes as text: a date as `2019-05-31 00:00:00`, a number in full. The sheet
-with the most known headers is the table; all others are read only to be screened.
+Every cell comes as text: a date as `2019-05-31 00:00:00`, a number in full, a formula
+as the value that was saved with it. This is done in the confined process, see
+`decoding`.
 """
 
 from __future__ import annotations
 
 import logging  # noqa: TID251  (only to silence the reader)
-from collections.abc import Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import fastexcel
 import polars as pl
 
 from xinheng.pipeline import refusals
 from xinheng.pipeline.failures import UnreadableFileError
-from xinheng.pipeline.reading import headers, packages
-from xinheng.pipeline.reading.headers import Header
-from xinheng.pipeline.reading.table import (
-    OVERFLOW,
-    ROW,
-    Recognizer,
-    Table,
-    column_names,
-)
+from xinheng.pipeline.reading import marks, packages
+from xinheng.pipeline.reading.books import PLACES, Book, Cells
+from xinheng.pipeline.reading.packages import Examined
+from xinheng.pipeline.reading.sheets import with_names_by_position
+from xinheng.pipeline.reading.sources import HeldSource, Source
 
 # What the reader remarks on a workbook may quote it, so it is logged nowhere.
 logging.getLogger("calamine").setLevel(logging.CRITICAL)
 
+# From here on it pays to look at the parts beside the reading, not before it.
+MANY_BYTES = 16 * 1024**2
 
-def open_table(path: Path, recognize: Recognizer, *, batch_rows: int) -> Table:
-    """Return the table of a workbook.
+_VISIBLE = "visible"
+
+
+def decode(source: Source, *, is_form: bool) -> Book:
+    """Return all cells; with `is_form` also which of them are flawed.
 
     Raises:
-        UnreadableFileError: where the workbook can't be read or no sheet has a header.
+        UnreadableFileError: where the workbook can't be read.
     """
-    packages.examine(path)
-    book = _open(path)
-    name, header = _find_sheet(book, recognize)
-    return Table(
-        header=header.cells,
-        names=(*header.above, *book.sheet_names),
-        is_workbook=True,
-        batches=_batches(book, name, header, batch_rows),
-        asides=_asides(path, book, name),
-    )
+    whole = source.whole()
+    content = whole if isinstance(whole, bytes) else whole.read_bytes()
+    held = HeldSource(content, source.name)
+    examined, sheets = _both(held)
+    if is_form and examined.flawed:
+        sheets = _with_places(held, examined, sheets)
+    return Book(sheets, examined.is_1904, lambda: _texts(examined.texts))
 
 
-def _open(path: Path) -> fastexcel.ExcelReader:
-    try:
-        return fastexcel.read_excel(path)
-    except fastexcel.FastExcelError:
-        raise refusals.damaged() from None
+def _both(source: HeldSource) -> tuple[Examined, list[Cells]]:
+    """Look at all parts, and read the cells.
 
-
-def _find_sheet(
-    book: fastexcel.ExcelReader, recognize: Recognizer
-) -> tuple[str, Header]:
-    found = {}
-    for name in book.sheet_names:
-        cells = _load(book, name, skip_rows=0, n_rows=headers.MOST_ROWS)
-        rows = ([cell or "" for cell in row] for row in cells.iter_rows())
+    A workbook of some size is read while it is being looked at: if it turns out to be a
+    bomb meanwhile, the limits of this process hold. A small one is looked at before, so
+    that the sentence which refuses it can tell the reason.
+    """
+    if packages.size(source) < MANY_BYTES:
+        return packages.examine(source), _read(source.content)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        looking = thread.submit(packages.examine, source)
         try:
-            found[name] = headers.find_in_rows(rows, recognize)
+            sheets = _read(source.content)
         except UnreadableFileError:
-            continue
-    if not found:
-        raise refusals.no_columns()
-    return max(found.items(), key=lambda sheet: sheet[1].known)
+            looking.result()  # may know better what is wrong
+            raise
+        return looking.result(), sheets
 
 
-def _load(
-    book: fastexcel.ExcelReader, name: str, *, skip_rows: int, n_rows: int | None = None
-) -> pl.DataFrame:
-    """Return the cells of a sheet as text; the columns are named by position."""
+def _read(content: bytes) -> list[Cells]:
     try:
-        sheet = book.load_sheet(
-            name,
-            header_row=None,
-            skip_rows=skip_rows,
-            n_rows=n_rows,
-            dtypes="string",
-        )
-        frame = sheet.to_polars()
+        book = fastexcel.read_excel(content)
+        return [_load(book, name) for name in book.sheet_names]
     except fastexcel.FastExcelError:
         raise refusals.damaged() from None
-    return frame.rename(
-        dict(zip(frame.columns, column_names(frame.width), strict=True))
-    )
 
 
-def _batches(
-    book: fastexcel.ExcelReader, name: str, header: Header, batch_rows: int
-) -> Iterator[pl.DataFrame]:
-    frame = _load(book, name, skip_rows=header.end)
-    cells = _folded(frame, len(header.cells)).with_row_index(ROW, offset=1)
-    yield from cells.iter_slices(batch_rows)
+def _load(book: fastexcel.ExcelReader, name: str) -> Cells:
+    """Return the cells of a sheet from its first row, blank ones included."""
+    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    frame = with_names_by_position(sheet.to_polars())
+    return Cells(name, frame, sheet.visible == _VISIBLE)
 
 
-def _folded(frame: pl.DataFrame, width: int) -> pl.DataFrame:
-    missing = [
-        pl.lit(None, dtype=pl.String).alias(name)
-        for name in column_names(width)[frame.width :]
+def _with_places(
+    source: Source, examined: Examined, sheets: list[Cells]
+) -> list[Cells]:
+    parts = marks.sheet_parts(source)
+    return [
+        _Marked(source, parts.get(cells.name, "")).cells(cells)
+        if cells.is_visible and parts.get(cells.name) in examined.flawed
+        else cells
+        for cells in sheets
     ]
-    spare = frame.columns[width:]
-    if not spare:
-        nothing = pl.lit(None, dtype=pl.String).alias(OVERFLOW)
-        return frame.with_columns(*missing, nothing)
-    beyond = pl.concat_str(spare, separator=" ", ignore_nulls=True)
-    present = pl.any_horizontal(pl.col(spare).str.strip_chars() != "")
-    overflow = pl.when(present).then(beyond).otherwise(None).alias(OVERFLOW)
-    return frame.with_columns(*missing, overflow).drop(spare)
 
 
-def _asides(
-    path: Path, book: fastexcel.ExcelReader, table: str
-) -> Iterator[pl.DataFrame]:
-    for name in book.sheet_names:
-        if name != table:
-            yield _load(book, name, skip_rows=0)
-    yield _other_texts(path)
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A sheet in which some cell is flawed."""
+
+    source: Source
+    part: str
+
+    def cells(self, cells: Cells) -> Cells:
+        """Return the cells with the places of the flawed ones."""
+        try:
+            places = self._places()
+        except UnreadableFileError as refused:
+            return Cells(cells.name, cells.frame, is_visible=True, refusal=refused)
+        frame = _as_far_as(cells.frame, places)
+        return Cells(cells.name, frame, is_visible=True, places=places)
+
+    def _places(self) -> pl.DataFrame:
+        found = marks.read(self.source, self.part)
+        first = found.first_column or 0
+        beside = [
+            (row, column - first, flaw.value)
+            for row, column, flaw in found.places()
+            if row >= 0 and column >= first
+        ]
+        return pl.DataFrame(beside, schema=PLACES, orient="row")
 
 
-def _other_texts(path: Path) -> pl.DataFrame:
+def _as_far_as(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells with the rows that hold nothing but flawed ones at the end."""
+    last = places["row"].max()
+    missing = 0 if last is None else int(str(last)) + 1 - frame.height
+    if missing <= 0 or not frame.width:
+        return frame
+    return pl.concat([frame, frame.clear(missing)])
+
+
+def _texts(parts: tuple[str, ...]) -> pl.DataFrame:
     """Return the texts of comments, drawings, properties and other parts."""
-    texts = pl.Series("part", packages.other_texts(path), dtype=pl.String)
+    texts = pl.Series("part", parts, dtype=pl.String)
     # What stands behind a tag, and the tag itself with its attributes.
     return texts.str.split("<").explode().str.split_exact(">", 1).struct.unnest()
