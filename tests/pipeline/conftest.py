@@ -51,6 +51,18 @@ def title(permit: Dataset) -> Callable[[str], str]:
 
 
 @pytest.fixture
+def put(tmp_path: Path) -> Callable[..., Path]:
+    """Write bytes to a file of that name."""
+
+    def write_bytes(content: bytes, name: str = "permits.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write_bytes
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write rows as a CSV file."""
 
@@ -84,13 +96,14 @@ def check(
         *,
         dataset: Dataset = permit,
         register: Register | None = None,
+        chosen: Mapping[str, str] | None = None,
         **changes: Any,
     ) -> Report:
         source = given if isinstance(given, Path) else write(given)
         out = tmp_path / "out"
         out.mkdir(exist_ok=True)
         known = replace(surroundings, register=register, **changes)
-        return run.check(source, dataset=dataset, context=known, out=out)
+        return run.check(source, dataset=dataset, context=known, out=out, chosen=chosen)
 
     return check_permits
 

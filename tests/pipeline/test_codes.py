@@ -16,6 +16,9 @@ from xinheng.core.screening import personal_id
 from xinheng.pipeline import codes
 from xinheng.pipeline.context import Context
 from xinheng.pipeline.failures import UnreadableFileError
+from xinheng.pipeline.linkage import code_duplicates
+from xinheng.pipeline.linkage.code_columns import CodeColumns
+from xinheng.pipeline.linkage.repairs import Repairs
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 # Made up: a person's number; one that passes as a unified code as well.
@@ -23,6 +26,10 @@ PERSON = "210899198001011248"
 PERSON_AND_CODE = "210899195001010516"
 WRONG = "91110000600037341Y"
 VALID = "91110000600037341L"
+# Two valid codes, and what one slip makes of either.
+_TWINS, _BETWEEN = ("00007", "00787"), "00707"
+DIVISIONS = frozenset({"110000", "210899"})
+REPAIRS = Repairs(None, divisions=DIVISIONS)
 ELSEWHERE = "91990000600037341" + uscc.check_character("91990000600037341")
 
 
@@ -43,7 +50,7 @@ def surroundings(register=None, batch_rows=65_536):
     return Context(
         on=date(2026, 11, 2),
         calendar=WorkCalendar(frozenset(), frozenset(), frozenset()),
-        divisions=frozenset({"110000", "210899"}),
+        divisions=DIVISIONS,
         code_lists={},
         rules={},
         register=register,
@@ -55,7 +62,7 @@ def examine(texts, register=None):
     rows = range(1, len(texts) + 1)
     schema = {"row": pl.UInt32, "code": pl.String}
     cells = pl.DataFrame({"row": rows, "code": texts}, schema=schema)
-    return codes.examine(cells, context=surroundings(register))
+    return codes.examine(cells, context=surroundings(register), repairs=REPAIRS)
 
 
 @st.composite
@@ -123,9 +130,14 @@ class TestExamine:
             (ELSEWHERE, "USCC_DIVISION", None),
             (WRONG, "USCC_CHECK", VALID),
             ("91310115MA1G4L1WXK", "USCC_CHECK;ORG_CODE_CHECK", None),
+            (WRONG[:-1] + "I", "USCC_FORMAT", VALID),
+            ("9I110000600037341L", "USCC_FORMAT", VALID),
+            ("9111000060003734L", "USCC_FORMAT;CODE_TRUNCATED", VALID),
             ("91110000 600037341L", "USCC_WIDTH", VALID),
             ("９１１１００００６０００３７３４１Ｌ", "USCC_WIDTH", VALID),
-            ("9111000060003734", "USCC_FORMAT", None),
+            ("9111000060003734", "USCC_FORMAT;CODE_TRUNCATED", None),
+            (f"{VALID}、{VALID}", "USCC_FORMAT;CODE_SEVERAL", None),
+            ("示例有限公司", "USCC_FORMAT;CODE_NAME", None),
             ("110108000000016", "LEGACY_CODE", None),
             ("无", "CODE_PLACEHOLDER", None),
             (None, "CODE_PLACEHOLDER", None),
@@ -143,19 +155,63 @@ class TestExamine:
     def test_lets_a_code_pass_that_the_register_confirms_as_issued(self):
         answer = examine([WRONG], Register(confirmed=[WRONG])).row(0)
 
-        assert answer == (1, WRONG, "nonconforming", None, None)
+        assert answer[:5] == (1, WRONG, "nonconforming", None, None)
 
     def test_shows_a_persons_number_only_as_a_code_that_the_register_holds(self):
         shown = examine([PERSON_AND_CODE], Register(held=[PERSON_AND_CODE]))
         hidden = examine([PERSON_AND_CODE], Register())
 
         assert shown["class"].to_list() == ["valid"]
-        assert hidden.row(0) == (1, None, "personal_id", "PERSONAL_ID", None)
+        assert hidden.row(0)[:5] == (1, None, "personal_id", "PERSONAL_ID", None)
+        assert hidden.row(0)[5:] == (None,) * 4
 
 
-def examined(path, out=None, column="code", batch_rows=65_536):
+class TestReasons:
+    def test_stand_beside_the_suggestion_in_codes_and_words(self):
+        answer = examine([WRONG]).row(0, named=True)
+
+        assert answer["certain"] is False
+        assert answer["reasons"] == "CHECK_CHARACTER@18;NOT_HELD"
+        assert "校验码" in answer["reasons_zh"]
+        assert "check character" in answer["reasons_en"]
+
+    def test_name_the_codes_where_several_are_as_likely(self):
+        both = [f"9121089960003{end}" for end in _TWINS]
+        rows = pl.DataFrame({"code": both, "name": ["示例甲", "示例乙"]})
+        between = f"9121089960003{_BETWEEN}"
+
+        answer = codes.examine(
+            pl.DataFrame({"row": [1], "code": [between]}),
+            context=surroundings(),
+            repairs=Repairs(rows, divisions=DIVISIONS),
+        ).row(0, named=True)
+
+        assert (answer["suggestion"], answer["certain"]) == (None, None)
+        assert answer["reasons"] == "SEVERAL"
+        assert all(code in answer["reasons_zh"] for code in both)
+
+    def test_say_that_the_register_holds_the_code_under_the_same_name(self):
+        cells = pl.DataFrame({"row": [1], "code": [VALID[:-1]], "name": ["示例公司"]})
+        rows = pl.DataFrame({"code": [VALID], "name": ["示例公司"]})
+
+        answer = codes.examine(
+            cells,
+            context=surroundings(),
+            repairs=Repairs(rows, divisions=DIVISIONS),
+        ).row(0, named=True)
+
+        assert answer["suggestion"] == VALID
+        assert answer["certain"] is True
+        assert answer["reasons"] == "MISSING@18;HELD;SAME_NAME"
+
+
+def examined(path, out=None, column="code", batch_rows=65_536, name=None):
     return codes.examine_file(
-        path, column=column, context=surroundings(batch_rows=batch_rows), out=out
+        path,
+        columns=CodeColumns(column, name),
+        context=surroundings(batch_rows=batch_rows),
+        repairs=REPAIRS,
+        out=out,
     )
 
 
@@ -180,12 +236,13 @@ class TestExamineFile:
 
         with out.open(encoding="utf-8-sig", newline="") as file:
             written = list(csv.reader(file))
+        nothing = [""] * 5
         assert written == [
             list(codes.COLUMNS),
-            ["1", VALID, "valid", "", ""],
-            ["3", "", "placeholder", "CODE_PLACEHOLDER", ""],
-            ["4", "", "personal_id", "PERSONAL_ID", ""],
-            ["5", "'=1+1", "malformed", "USCC_FORMAT", ""],
+            ["1", VALID, "valid", "", *nothing],
+            ["3", "", "placeholder", "CODE_PLACEHOLDER", *nothing],
+            ["4", "", "personal_id", "PERSONAL_ID", *nothing],
+            ["5", "'=1+1", "malformed", "USCC_FORMAT", *nothing],
         ]
         assert answer.rows == 4
 
@@ -196,6 +253,55 @@ class TestExamineFile:
         answer = examined(path, batch_rows=100)
 
         assert answer.classes == {"valid": 5_000, "wrong_check": 5_000}
+
+    def test_flags_rows_whose_code_stands_for_several_names(self, tmp_path):
+        path, out = tmp_path / "codes.csv", tmp_path / "out.csv"
+        rows = [f"示例甲（一）,{VALID}", f"示例甲(一),{VALID}", f"示例乙,{WRONG}"]
+        path.write_text("\n".join(["名称,code", *rows, f"示例丙,{WRONG}", "丁,无"]))
+
+        answer = examined(path, out, batch_rows=1)
+
+        assert answer.findings["DUP_CODE"] == 2
+        with out.open(encoding="utf-8-sig", newline="") as file:
+            findings = [row["findings"] for row in csv.DictReader(file)]
+        assert ["DUP_CODE" in each for each in findings] == [
+            *(False, False, True, True, False)
+        ]
+
+    def test_reads_a_long_file_once_more_for_them(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(code_duplicates, "KEPT_ROWS", 1)
+        path = tmp_path / "codes.csv"
+        path.write_text(f"名称,code\n示例甲,{VALID}\n示例乙,{VALID}\n示例丙,无\n")
+
+        assert examined(path).findings == {"CODE_PLACEHOLDER": 1, "DUP_CODE": 2}
+
+    def test_takes_names_from_the_column_that_is_named(self, tmp_path):
+        path = tmp_path / "codes.csv"
+        path.write_text(f"甲,code\n示例甲,{VALID}\n示例乙,{VALID}\n")
+
+        assert examined(path).findings == {}
+        assert examined(path, name="甲").findings == {"DUP_CODE": 2}
+        with pytest.raises(UnreadableFileError) as refused:
+            examined(path, name="乙")
+        assert refused.value.code == "NO_COLUMNS"
+
+    def test_compares_no_name_that_holds_a_persons_number_or_has_no_end(self, tmp_path):
+        path = tmp_path / "codes.csv"
+        long = "示" * 10_000
+        path.write_text(
+            f"名称,code\n示例{PERSON},{VALID}\n{long},{VALID}\n示例,{VALID}\n"
+        )
+
+        assert examined(path).findings == {}
+
+    def test_tells_a_column_of_names_for_what_it_is(self, tmp_path):
+        path = tmp_path / "codes.csv"
+        path.write_text("code,名称\n示例恒泰商贸有限公司,1\n示例盛源食品厂,2\n")
+
+        answer = examined(path)
+
+        assert answer.classes == {"malformed": 2}
+        assert answer.findings == {"USCC_FORMAT": 2, "CODE_NAME": 2}
 
     def test_is_clean_where_every_code_is_valid(self, tmp_path):
         path = tmp_path / "codes.csv"
@@ -246,4 +352,7 @@ class TestExamineFile:
         }
         for number, row in enumerate(labeled, start=1):
             expected = row["code_as_recorded"][:-1] + row["expected_check_or_note"]
-            assert suggested[number] == (expected if row["label"] in last_wrong else "")
+            if row["label"] in last_wrong:
+                assert suggested[number] == expected
+            elif row["label"] != "checksum_and_inner_org_code_wrong":
+                assert suggested[number] == ""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.pipeline.conftest import accepted_rows, findings
+from xinheng.pipeline import duplicates
 
 
 class TestDuplicates:
@@ -58,3 +64,27 @@ class TestDuplicates:
             row[title("decision_no")] = ""
 
         assert check(rows).findings == {"REQUIRED": 3}
+
+
+class TestFind:
+    keys = st.lists(st.sampled_from("abcdefgh"), max_size=12)
+
+    @given(keys, st.integers(1, 4))
+    def test_names_the_later_of_equal_rows_in_parts_of_any_size(self, keys, part_rows):
+        rows = pl.DataFrame(
+            {"row": range(1, len(keys) + 1), "natural_key": keys, "content": keys},
+            schema={"row": pl.UInt32, "natural_key": pl.String, "content": pl.String},
+        )
+        hashes = rows.select("row", key_hash=pl.col("natural_key").hash())
+        seen: Counter[str] = Counter()
+        expected = []
+        for row, key in enumerate(keys, start=1):
+            seen[key] += 1
+            expected += [row] if seen[key] > 1 else []
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(duplicates, "_PART_ROWS", part_rows)
+            found = duplicates.find(hashes.lazy(), [rows.lazy()], ["content"])
+
+        assert found.repeating.to_list() == expected
+        assert found.contradicting.to_list() == []

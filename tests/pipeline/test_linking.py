@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.pipeline.conftest import StubRegister, findings
+from xinheng.core.identifiers import names
+from xinheng.pipeline import linking
 
 
 class TestLinking:
@@ -48,6 +52,20 @@ class TestLinking:
 
         assert report.accepted == 1
 
+    def test_takes_a_former_code_and_tells_so(self, check, rows, title):
+        class WithFormer(StubRegister):
+            def lookup(self, codes):
+                known = super().lookup(codes)
+                is_former = pl.col("code") == rows[0][title("uscc")]
+                return known.with_columns(is_former=is_former)
+
+        known = [(row[title("uscc")], row[title("subject_name")]) for row in rows]
+
+        report = check(rows, register=WithFormer(known))
+
+        assert report.accepted == len(rows)
+        assert findings(report) == [(1, "uscc", "FORMER_CODE")]
+
     def test_lets_a_code_pass_that_was_confirmed_as_issued(self, check, rows, title):
         wrong = rows[0][title("uscc")][:17] + "0"
         wrong = wrong if wrong != rows[0][title("uscc")] else wrong[:17] + "1"
@@ -61,3 +79,51 @@ class TestLinking:
 
         assert refused.findings == {"USCC_CHECK": 1}
         assert (passed.accepted, passed.findings) == (1, {})
+
+
+class TestAuthorities:
+    @pytest.fixture
+    def held(self, rows, title):
+        return [(row[title("uscc")], row[title("subject_name")]) for row in rows]
+
+    @pytest.fixture
+    def authority(self, rows, title):
+        """The one authority of the rows, by code and name."""
+        return rows[0][title("authority_uscc")], rows[0][title("authority_name")]
+
+    def test_are_told_of_by_another_name_than_the_register_holds(
+        self, check, rows, held, authority
+    ):
+        code, _ = authority
+
+        report = check(rows[:1], register=StubRegister([*held, (code, "示例市旧局")]))
+
+        assert findings(report) == [(1, "authority_name", "AUTHORITY_NAME")]
+        assert report.accepted == 1
+
+    def test_may_bear_a_former_name(self, check, rows, held, authority):
+        code, name = authority
+        known = [*held, (code, "示例市新局"), (code, name.replace("市", " 市"))]
+
+        report = check(rows[:1], register=StubRegister(known))
+
+        assert report.findings == {}
+
+    def test_that_the_register_does_not_know_bear_any_name(self, check, rows, held):
+        assert check(rows, register=StubRegister(held)).findings == {}
+
+
+class TestFoldName:
+    @given(
+        st.lists(
+            st.text(
+                "示例市aAａßé(（[【〔)）]】〕 \u3000\u200b\u2003\ufeff-·", max_size=12
+            )
+        )
+    )
+    def test_agrees_with_the_reference_on_every_row(self, given_names):
+        frame = pl.DataFrame({"name": given_names}, schema={"name": pl.String})
+
+        answer = frame.select(linking.fold_name("name")).to_series()
+
+        assert answer.to_list() == [names.fold(name) for name in given_names]

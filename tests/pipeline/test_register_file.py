@@ -11,6 +11,9 @@ import pytest
 
 from xinheng.pipeline import register_file
 from xinheng.pipeline.failures import UnreadableFileError
+from xinheng.pipeline.register_fields import Return
+from xinheng.pipeline.register_file import Source
+from xinheng.rulebook import catalog, exports
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 VALID = "91110000600037341L"
@@ -37,16 +40,17 @@ class TestReadRows:
 
         read = register_file.read_rows(path)
 
-        assert read.rows.to_dicts() == [
-            {
-                "row": 1,
-                "code": VALID,
-                "name": "示例甲",
-                "registered_on": date(2001, 2, 3),
-                "kind": "公司",
-                "nonconforming": False,
-            }
-        ]
+        [row] = read.rows.to_dicts()
+        assert {name: value for name, value in row.items() if value is not None} == {
+            "row": 1,
+            "code": VALID,
+            "name": "示例甲",
+            "name_key": "示例甲",
+            "action": "state",
+            "registered_on": date(2001, 2, 3),
+            "kind": "公司",
+            "nonconforming": False,
+        }
         assert read.digest == hashlib.sha256(path.read_bytes()).hexdigest()
 
     def test_leaves_open_what_is_not_stated(self, put):
@@ -56,7 +60,7 @@ class TestReadRows:
 
         assert read.rows["registered_on"].to_list() == [None]
         assert read.rows["kind"].to_list() == [None]
-        assert read.rejected == 0
+        assert read.details.height == 0
 
     def test_takes_a_file_of_names_and_codes_alone(self, put):
         read = register_file.read_rows(put(f"org_name,uscc\n示例甲,{VALID.lower()}\n"))
@@ -69,15 +73,18 @@ class TestReadRows:
         )
 
         assert read.rows["name"].to_list() == ["示例乙"]
-        assert (read.rows_read, read.rejected) == (4, 3)
+        assert read.rows_read == 4
         assert read.details.select("row", "field", "rule").rows() == [
             (1, "code", "USCC_CHECK"),
             (3, "code", "REQUIRED"),
             (4, "name", "REQUIRED"),
         ]
-        assert read.findings == {"USCC_CHECK": 1, "REQUIRED": 2}
+        assert read.wrong.select("row", "issue", "name").rows() == [
+            (1, "BAD_CHECK_18", "示例甲"),
+            (3, "PLACEHOLDER", "示例丙"),
+        ]
 
-    def test_counts_repeated_rows_and_refuses_a_second_name(self, put):
+    def test_keeps_every_name_of_a_code(self, put):
         read = register_file.read_rows(
             put(
                 "org_name,uscc\n"
@@ -85,9 +92,8 @@ class TestReadRows:
             )
         )
 
-        assert read.rows["row"].to_list() == [1, 4]
-        assert (read.repeated, read.rejected) == (1, 1)
-        assert read.findings == {"DUPLICATE_KEY": 1}
+        assert read.rows["row"].to_list() == [1, 2, 3, 4]
+        assert read.rows["name_key"].n_unique() == 3
 
     def test_takes_a_wrong_code_that_is_confirmed_as_issued(self, put):
         read = register_file.read_rows(
@@ -105,7 +111,8 @@ class TestReadRows:
         )
 
         assert read.rows["name"].to_list() == ["示例乙"]
-        assert read.findings == {"PERSONAL_ID": 1}
+        assert read.details["rule"].to_list() == ["PERSONAL_ID"]
+        assert read.wrong.height == 0
 
     @pytest.mark.parametrize(
         ("text", "code"),
@@ -139,9 +146,92 @@ class TestReadRows:
         read = register_file.read_rows(DATA / f"{name}.csv")
 
         assert read.rows_read == count
-        assert read.rows.height + read.repeated + read.rejected == count
-        assert read.rejected <= 3
-        assert read.rows["code"].is_unique().all()
+        assert read.rows.height + read.wrong.height == count
+        assert read.wrong.height <= 3
+
+
+class TestWhatItStates:
+    def test_reads_states_industries_and_divisions(self, put):
+        read = register_file.read_rows(
+            put(
+                "org_name,uscc,状态,状态日期,行业代码,行政区划代码\n"
+                f"示例甲,{VALID},在业,,0111,210899\n"
+                f"示例乙,{OTHER},已注销,2019/1/2,批发,二一\n"
+            )
+        )
+
+        assert read.rows.select(
+            "status", "status_on", "industry", "division"
+        ).rows() == [
+            ("REGISTERED", None, "A0111", "210899"),
+            ("DEREGISTERED", date(2019, 1, 2), None, None),
+        ]
+        assert read.details.select("row", "rule").rows() == [(2, "INDUSTRY_CODE")]
+
+    def test_leaves_an_unknown_state_out_and_says_so(self, put):
+        read = register_file.read_rows(
+            put(f"org_name,uscc,状态\n示例甲,{VALID},迁出\n")
+        )
+
+        assert read.rows["status"].to_list() == [None]
+        assert read.details["rule"].to_list() == ["REGISTER_STATUS"]
+
+    def test_reads_the_return_of_a_registrar(self, tmp_path):
+        item = catalog.dataset("market_registration")
+        path = tmp_path / "return.csv"
+        path.write_bytes(exports.sample_csv(item, rows=20))
+
+        read = register_file.read_rows(path, Source(kind=Return.MARKET))
+
+        assert read.rows.height == 20
+        assert read.rows["status"].unique().to_list() == ["REGISTERED"]
+        assert set(read.rows["authority"]) == {"示例市行政审批局"}
+
+
+class TestBadFiles:
+    def test_tells_of_a_header_in_the_middle(self, put):
+        header = "机构名称,统一社会信用代码\n"
+
+        read = register_file.read_rows(
+            put(f"{header}示例甲,{VALID}\n{header}示例乙,{OTHER}\n")
+        )
+
+        assert read.rows["name"].to_list() == ["示例甲", "示例乙"]
+        assert "HEADER_ROW" in read.details.filter(row=2)["rule"].to_list()
+        assert read.wrong.height == 0
+
+    def test_refuses_two_columns_of_codes(self, put):
+        with pytest.raises(UnreadableFileError) as refused:
+            register_file.read_rows(
+                put(f"名称,信用代码,uscc\n示例甲,{VALID},{VALID}\n")
+            )
+
+        assert refused.value.code == "DUPLICATE_COLUMN"
+
+    def test_refuses_a_column_of_codes_that_holds_names(self, put):
+        rows = "".join(f"示例{n},示例市第{n}有限公司\n" for n in range(20))
+
+        with pytest.raises(UnreadableFileError) as refused:
+            register_file.read_rows(put(f"org_name,uscc\n{rows}"))
+
+        assert refused.value.code == "CODES_ARE_NAMES"
+
+    def test_tells_of_a_name_without_an_end(self, put):
+        read = register_file.read_rows(
+            put(f"org_name,uscc\n{'示' * 10_000},{VALID}\n{'例' * 10_000},无\n")
+        )
+
+        assert read.rows.height == 0
+        assert read.details.filter(rule="LENGTH")["row"].to_list() == [1, 2]
+        assert read.wrong["name"].str.len_chars().to_list() == [300]
+
+    def test_refuses_damaged_bytes(self, tmp_path):
+        path = tmp_path / "register.csv"
+        text = f"机构名称,统一社会信用代码\n示例甲,{VALID}\n".encode()
+        path.write_bytes(text + b"\xff\xfe\x81\xff," + OTHER.encode() + b"\n")
+
+        with pytest.raises(UnreadableFileError):
+            register_file.read_rows(path)
 
 
 class TestRead:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import polars as pl
 import pytest
 
 from xinheng.pipeline import rejects
@@ -87,3 +88,35 @@ class TestWriteCsv:
             )
             assert texts.message_zh
             assert texts.advice_en
+
+
+class TestAsCsv:
+    def test_says_in_its_last_line_that_there_are_more(
+        self, check, permit, rows, title, monkeypatch
+    ):
+        monkeypatch.setattr(rejects, "MOST_FINDINGS", 2)
+        for row in rows:
+            row[title("permit_type")] = "特别"
+        report = check(rows)
+
+        content = rejects.as_csv(
+            pl.scan_parquet(report.findings_path),
+            dataset=permit,
+            rules=catalog.rules(),
+            code_lists=catalog.code_lists(),
+        )
+
+        *listed, last = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        assert [row["row"] for row in listed] == ["1", "2"]
+        assert last["row"] == ""
+        assert "共有 3 条" in last["message_zh"]
+
+    def test_is_a_header_where_nothing_was_found(self, permit):
+        content = rejects.as_csv(
+            None,
+            dataset=permit,
+            rules=catalog.rules(),
+            code_lists=catalog.code_lists(),
+        )
+
+        assert content.decode("utf-8-sig").split() == [",".join(COLUMNS)]

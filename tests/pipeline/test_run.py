@@ -73,7 +73,7 @@ class TestFindings:
             ("subject_name", "示例\u200b公司", ["CONTROL_CHARACTER"]),
             ("subject_name", "示例\n公司", ["CONTROL_CHARACTER"]),
             ("permit_type", "特别", ["CODE_LIST"]),
-            ("decided_on", "2019.5.28", ["DATE_FORMAT"]),
+            ("decided_on", "2019.5", ["DATE_FORMAT"]),
             ("decided_on", "2019-02-30", ["DATE_FORMAT"]),
             ("decided_on", "2019-06-04", ["DATE_FUTURE"]),
             ("decided_on", "2019-05-01", ["LATE"]),
@@ -269,13 +269,14 @@ class TestBatches:
 
         assert told == [2, 3]
 
-    def test_leave_nothing_but_the_three_files(self, check, rows, tmp_path):
+    def test_leave_nothing_but_the_four_files(self, check, rows, tmp_path):
         check(rows)
 
         assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
             "accepted.parquet",
             "findings.parquet",
             "held.parquet",
+            "rejected.parquet",
         ]
 
 

@@ -39,6 +39,13 @@ class TestParquetWriter:
         assert pl.read_parquet(writer.path)["row"].to_list() == list(range(0, 500, 2))
         assert [path.name for path in writer.path.parent.iterdir()] == ["rows.parquet"]
 
+    def test_keeps_few_rows_of_many(self, writer):
+        for start in range(0, 500, 50):
+            writer.write(frame(start, 50), pl.col("row") % 50 == 7)
+        writer.finish()
+
+        assert pl.read_parquet(writer.path)["row"].to_list() == list(range(7, 500, 50))
+
     def test_writes_a_file_without_rows(self, writer):
         writer.finish()
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.submissions.findings import Severity
 from xinheng.core.submissions.outcomes import Outcome
-from xinheng.pipeline import keys, linking
+from xinheng.pipeline import keys, linking, statements
 from xinheng.pipeline.cells.columns import Flags, Typed, Typist, value_type
 from xinheng.pipeline.context import Context
 from xinheng.pipeline.lateness import Punctuality
 from xinheng.pipeline.linking import ORGANIZATION
-from xinheng.pipeline.masks import Masks
+from xinheng.pipeline.masks import Failures, Masks
 from xinheng.pipeline.matching import Match
 from xinheng.pipeline.reading.table import ROW
 from xinheng.pipeline.rules import compile_rules
 from xinheng.pipeline.writing import Schema
 
 OUTCOME = "outcome"
+
+_OUTCOMES = [outcome.value for outcome in Outcome]
+_ACCEPTED, _REJECTED, _QUESTIONABLE, _UNLINKED = map(
+    _OUTCOMES.index,
+    (Outcome.ACCEPTED, Outcome.REJECTED, Outcome.QUESTIONABLE, Outcome.UNLINKED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +78,18 @@ class Checker:
             **typed.flags,
             **self._worth_telling(linked.flags, typed.flags),
             **self._punctuality.flags(typed.frame),
+            **statements.flags(typed.frame, self._dataset),
         }
-        masks = self.masks.evaluate(replace(typed, flags=flags))
-        outcome = masks.select(self._outcome(linked.is_unlinked)).to_series()
-        rows = self._rows(typed, linked.organization, outcome)
-        counts = outcome.value_counts(name="rows").iter_rows()
+        failures = self.masks.evaluate(replace(typed, flags=flags))
+        outcomes = self._outcomes(failures, linked.is_unlinked)
+        names = pl.Series(OUTCOME, _OUTCOMES, dtype=pl.String)
+        rows = self._rows(typed, linked.organization, names.gather(outcomes))
+        counts = np.bincount(outcomes, minlength=len(_OUTCOMES)).tolist()
         return Checked(
             rows=_without_persons(rows, typed.flags),
-            findings=self.masks.findings(masks),
+            findings=self.masks.findings(failures, typed.frame[ROW]),
             read=typed.frame.height,
-            outcomes=dict(counts),
+            outcomes=dict(zip(_OUTCOMES, counts, strict=True)),
             is_personal=typed.is_personal,
         )
 
@@ -93,18 +103,12 @@ class Checker:
                 told[key] = told[key] & ~flag
         return told
 
-    def _outcome(self, is_unlinked: pl.Series) -> pl.Expr:
-        """Decide as `core.submissions.outcomes.decide` does."""
-        return (
-            pl.when(self.masks.has(Severity.ERROR))
-            .then(pl.lit(Outcome.REJECTED.value))
-            .when(self.masks.has(Severity.QUESTION))
-            .then(pl.lit(Outcome.QUESTIONABLE.value))
-            .when(pl.lit(is_unlinked))
-            .then(pl.lit(Outcome.UNLINKED.value))
-            .otherwise(pl.lit(Outcome.ACCEPTED.value))
-            .alias(OUTCOME)
-        )
+    def _outcomes(self, failures: Failures, is_unlinked: pl.Series) -> NDArray[np.intp]:
+        """Return places in _OUTCOMES: decide as `core.submissions.outcomes.decide`."""
+        outcomes = np.where(is_unlinked.to_numpy(), _UNLINKED, _ACCEPTED)
+        outcomes[self.masks.failing(failures, Severity.QUESTION)] = _QUESTIONABLE
+        outcomes[self.masks.failing(failures, Severity.ERROR)] = _REJECTED
+        return outcomes
 
     def _rows(
         self, typed: Typed, organization: pl.Series, outcome: pl.Series

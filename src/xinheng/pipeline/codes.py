@@ -1,45 +1,55 @@
 """Unified codes examined: what each is, what is wrong with it, what it may have been.
 
 A register's column of codes is read as it stands; nothing is repaired. The classes are
-those of `xinheng.core.identifiers.codes`, the findings those that a submission's row
-would get. A suggestion is made where only one code is possible: the last character is
-not the one that the others ask for, or full-width characters and blanks hide a valid
-code.
+those of `xinheng.core.identifiers.codes`; the findings those that a submission's row
+would get, what the shape of a wrong code tells, and codes that stand for several names.
+A suggestion is one code with its reasons, for a person to decide on.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
+import numpy as np
 import polars as pl
 
-from xinheng.core.identifiers import uscc
 from xinheng.core.identifiers.codes import CodeClass
+from xinheng.core.linkage.repair import Suggestion
 from xinheng.pipeline import refusals
-from xinheng.pipeline.cells.codes import read_codes
-from xinheng.pipeline.checks import document_number, personal_id
-from xinheng.pipeline.checks import registration_number as older
-from xinheng.pipeline.checks import uscc as checks
 from xinheng.pipeline.context import Context
-from xinheng.pipeline.failures import UnreadableFileError
+from xinheng.pipeline.linkage import code_duplicates, code_verdicts
+from xinheng.pipeline.linkage.code_columns import CodeColumns, screened
+from xinheng.pipeline.linkage.code_report import Report
+from xinheng.pipeline.linkage.code_verdicts import CLASSES, FINDINGS, Verdicts
+from xinheng.pipeline.linkage.repairs import Repairs
 from xinheng.pipeline.reading import files
+from xinheng.pipeline.reading.ahead import map_ahead, read_ahead
 from xinheng.pipeline.reading.encodings import Encoding, WrongEncodingError
-from xinheng.pipeline.reading.table import ROW, Table
+from xinheng.rulebook import suggestions
 
-PERSONAL_ID = "PERSONAL_ID"
-SEPARATOR = ";"  # between the findings of a row
-COLUMNS = ("row", "code", "class", "findings", "suggestion")
+COLUMNS = (
+    *("row", "code", "class", "findings", "suggestion"),
+    *("certain", "reasons", "reasons_zh", "reasons_en"),
+)
 
-_FORMULA = r"^(?:[=+@\t\r]|-.)"  # what a spreadsheet would run
-_LENGTH = uscc.REASONS.index("length") + 1
-_ALPHABET = uscc.REASONS.index("alphabet") + 1
-_ORGANIZATION_CODE = uscc.REASONS.index("organization_code") + 1
-_CHECK_CHARACTER = uscc.REASONS.index("check_character") + 1
+_REPAIRED = [
+    CLASSES.index(each.value) for each in (CodeClass.WRONG_CHECK, CodeClass.MALFORMED)
+]
+_NO_CODES = [
+    CLASSES.index(each.value)
+    for each in (CodeClass.PLACEHOLDER, CodeClass.PERSONAL_ID, CodeClass.MALFORMED)
+]
+_NO_REASONS = {
+    "suggestion": pl.String,
+    "certain": pl.Boolean,
+    "reasons": pl.String,
+    "reasons_zh": pl.String,
+    "reasons_en": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +67,17 @@ class Examination:
 
 
 def examine_file(
-    path: Path, *, column: str, context: Context, out: Path | None = None
+    path: Path,
+    *,
+    columns: CodeColumns,
+    context: Context,
+    repairs: Repairs | None = None,
+    out: Path | None = None,
 ) -> Examination:
-    """Examine the column of that header; blank rows keep their number and are left out.
+    """Examine a column of a file; blank rows keep their number and are left out.
 
-    With `out` the examined rows are written there (UTF-8 with a mark, COLUMNS); nothing
-    is written where the file is refused.
+    With `out` the examined rows are written there (UTF-8 with a mark, COLUMNS), with
+    suggestions where `repairs` are given; nothing is written where the file is refused.
 
     Raises:
         UnreadableFileError: there is no such file, table or column, or nothing in it.
@@ -70,177 +85,151 @@ def examine_file(
     """
     for reading in files.readings(path, file_name=path.name):
         try:
-            cells = _read(path, reading, column, context.batch_rows)
-            examined = (examine(batch, context=context) for batch in cells)
-            return _counted(examined, out)
+            return _File(path, reading, columns, context).examined(repairs, out)
         except WrongEncodingError:
             continue
     raise refusals.encoding()
 
 
-def examine(cells: pl.DataFrame, *, context: Context) -> pl.DataFrame:
-    """Return COLUMNS for a frame of `row` and `code`, in which null is an empty cell.
+def examine(
+    cells: pl.DataFrame, *, context: Context, repairs: Repairs | None = None
+) -> pl.DataFrame:
+    """Return COLUMNS for a frame of `row`, `code` and perhaps `name`; null is empty.
 
     `code` is trimmed and in capitals, null where it holds a person's number; `findings`
-    are rules, parted by SEPARATOR, null where there are none; `suggestion` is a valid
-    code or null. Rows are never dropped or reordered.
+    are rules, parted by a semicolon, null where there are none; `suggestion` is a valid
+    code or null, and `certain` is null with it. Rows are never dropped or reordered.
     """
-    written = cells.select("row", pl.col("code").fill_null(""))
-    facts = _facts(written.with_columns(code=checks.normalized("code")), context)
-    is_personal = facts["is_personal"]
-    found = read_codes(facts["code"], personal=is_personal, context=context)
-    return facts.select(
-        "row",
-        pl.when(~pl.col("is_personal")).then("code").alias("code"),
-        _code_class().alias("class"),
-        _joined({PERSONAL_ID: is_personal, **found.flags}).alias("findings"),
-        _suggestions(facts).alias("suggestion"),
+    verdicts = code_verdicts.judge(cells["code"], context)
+    return _framed(cells, verdicts, repairs)
+
+
+class _File:
+    """One attempt to read the file in one encoding."""
+
+    def __init__(
+        self,
+        path: Path,
+        reading: Encoding | None,
+        columns: CodeColumns,
+        context: Context,
+    ) -> None:
+        self._open = partial(columns.read, path, reading, context.batch_rows)
+        self._context = context
+        self._seen = code_duplicates.Seen()
+        self._classes = np.zeros(len(CLASSES), dtype=np.int64)
+        self._findings: Counter[int] = Counter()
+
+    def examined(self, repairs: Repairs | None, out: Path | None) -> Examination:
+        with Report(out) as report:
+            for cells, verdicts in self._judged():
+                self._count(cells, verdicts)
+                if out is not None:
+                    report.take(_framed(cells, verdicts, repairs))
+            rows = int(self._classes.sum())
+            if not rows:
+                raise refusals.no_rows()
+            duplicated = self._duplicated()
+            report.finish(duplicated)
+        return self._examination(rows, len(duplicated))
+
+    def _judged(self) -> Iterator[tuple[pl.DataFrame, Verdicts]]:
+        batches = read_ahead(self._open())
+        return map_ahead(self._judge, batches, threads=self._context.threads)
+
+    def _judge(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, Verdicts]:
+        return cells, code_verdicts.judge(cells["code"], self._context)
+
+    def _count(self, cells: pl.DataFrame, verdicts: Verdicts) -> None:
+        self._classes += np.bincount(verdicts.classes, minlength=len(CLASSES))
+        odd = verdicts.findings[verdicts.findings != 0]
+        numbers, counts = np.unique(odd, return_counts=True)
+        self._findings.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+        if "name" in cells.columns:
+            self._seen.take(_comparable(cells, verdicts))
+
+    def _duplicated(self) -> pl.Series:
+        """Return the rows whose code stands for several names, sorted."""
+        suspected = self._seen.suspected()
+        if not len(suspected):
+            return suspected
+        rows = self._seen.kept(suspected)
+        if rows is None:
+            wanted = pl.col("row").is_in(suspected.implode())
+            cells = pl.concat([part.filter(wanted) for part in self._open()])
+            rows = _comparable(*self._judge(cells))
+        return code_duplicates.confirmed(screened(rows).drop_nulls())
+
+    def _examination(self, rows: int, duplicated: int) -> Examination:
+        classes = {
+            name: int(count)
+            for name, count in zip(CLASSES, self._classes, strict=True)
+            if count
+        }
+        findings: Counter[str] = Counter()
+        for number, count in self._findings.items():
+            findings.update(dict.fromkeys(code_verdicts.rules_of(number), count))
+        if duplicated:
+            findings[code_duplicates.RULE] = duplicated
+        ordered = {rule: findings[rule] for rule in FINDINGS if rule in findings}
+        return Examination(rows, classes, ordered)
+
+
+def _comparable(cells: pl.DataFrame, verdicts: Verdicts) -> pl.DataFrame:
+    """Return rows with a code and a name that may be compared with others."""
+    no_code = pl.Series(np.isin(verdicts.classes, _NO_CODES))
+    is_told = ~no_code & cells["name"].is_not_null()
+    rows = cells.select("row", "name").with_columns(code=verdicts.code)
+    return rows if is_told.all() else rows.filter(is_told)
+
+
+def _framed(
+    cells: pl.DataFrame, verdicts: Verdicts, repairs: Repairs | None
+) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        [
+            cells["row"],
+            verdicts.code,
+            verdicts.class_names,
+            code_verdicts.findings_text(verdicts.findings),
+        ]
+    )
+    reasons = _reasons(cells, verdicts, repairs)
+    return (
+        frame.with_row_index("place")
+        .join(reasons, on="place", how="left", maintain_order="left")
+        .select(COLUMNS)
     )
 
 
-def _facts(code: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Add what the class rests on: the failed rule, the register, a person's number."""
-    registered, confirmed = _known(code["code"], context)
-    kind = personal_id.kind_embedded(pl.col("code"))
-    facts = code.with_columns(
-        failed=checks.failed_rule("code"),
-        is_registered=pl.col("code").is_in(registered.implode()),
-        is_confirmed=pl.col("code").is_in(confirmed.implode()),
-        is_number=kind == personal_id.CERTAIN,
-    )
-    is_held = pl.col("is_registered") & (pl.col("failed") == 0)
-    return facts.with_columns(is_personal=pl.col("is_number") & ~is_held)
+def _reasons(
+    cells: pl.DataFrame, verdicts: Verdicts, repairs: Repairs | None
+) -> pl.DataFrame:
+    """Return suggestions with their reasons for the places that have some."""
+    places = np.flatnonzero(np.isin(verdicts.classes, _REPAIRED))
+    schema = {"place": pl.UInt32, **_NO_REASONS}
+    if repairs is None or not len(places):
+        return pl.DataFrame(schema=schema)
+    texts = verdicts.code.gather(places).to_list()
+    names = None
+    if "name" in cells.columns:
+        names = screened(cells[places])["name"].to_list()
+    found = repairs.suggest(texts, names)
+    rows = [
+        (place, *_told(suggested))
+        for place, suggested in zip(places.tolist(), found, strict=True)
+        if suggested
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _known(code: pl.Series, context: Context) -> tuple[pl.Series, pl.Series]:
-    """Return the codes that the register holds, and those it holds as issued so."""
-    if context.register is None:
-        nothing = pl.Series(dtype=pl.String)
-        return nothing, nothing
-    known = context.register.lookup(code.unique())
-    return known["code"], known.filter("nonconforming")["code"]
-
-
-def _code_class() -> pl.Expr:
-    code, failed = pl.col("code"), pl.col("failed")
-    is_issued = pl.col("is_confirmed") & (failed != _LENGTH)
-    classes = (
-        (checks.is_placeholder("code"), CodeClass.PLACEHOLDER),
-        (pl.col("is_personal"), CodeClass.PERSONAL_ID),
-        (failed == 0, CodeClass.VALID),
-        (is_issued, CodeClass.NONCONFORMING),
-        (failed >= _ORGANIZATION_CODE, CodeClass.WRONG_CHECK),
-        (older.is_legacy_15(code), CodeClass.LEGACY_15),
-        (older.is_legacy_13(code), CodeClass.LEGACY_13),
-        (older.is_foreign_invested(code), CodeClass.LEGACY_OTHER),
-    )
-    chosen = [pl.when(applies).then(pl.lit(name.value)) for applies, name in classes]
-    return pl.coalesce(*chosen, pl.lit(CodeClass.MALFORMED.value))
-
-
-def _joined(flags: Mapping[str, pl.Series]) -> pl.Expr:
-    names = [pl.when(pl.lit(flag)).then(pl.lit(rule)) for rule, flag in flags.items()]
-    joined = pl.concat_str(names, separator=SEPARATOR, ignore_nulls=True)
-    return pl.when(joined != "").then(joined)
-
-
-def _suggestions(facts: pl.DataFrame) -> pl.Series:
-    """Return the one valid code that a wrong one may have been, else null."""
-    failed = pl.col("failed")
-    is_open = ~pl.col("is_personal") & ~pl.col("is_confirmed")
-    corrected = pl.when(failed == _CHECK_CHARACTER).then(checks.corrected("code"))
-    # Narrow, in capitals and without blanks: the folding that document numbers get.
-    narrowed = corrected.when(failed.is_in([_LENGTH, _ALPHABET])).then(
-        document_number.normalized("code")
-    )
-    candidates = facts.select(code=pl.when(is_open).then(narrowed))
-    is_valid = (
-        (checks.failed_rule("code") == 0)
-        & ~checks.is_placeholder("code")
-        & (personal_id.kind_embedded(pl.col("code")) == personal_id.NONE)
-    )
-    return candidates.select(pl.when(is_valid).then("code")).to_series()
-
-
-def _read(
-    path: Path, reading: Encoding | None, column: str, batch_rows: int
-) -> Iterator[pl.DataFrame]:
-    """Yield `row` and `code` of the rows that are not blank."""
-    wanted = _plain(column)
-
-    def recognize(cells: Sequence[str]) -> int:
-        return sum(_plain(cell) == wanted for cell in cells)
-
-    try:
-        table = files.open_table(path, reading, recognize, batch_rows=batch_rows)
-    except UnreadableFileError as refused:
-        raise _no_column(refused) from None
-    place = pl.col(_place(table, wanted))
-    is_filled = pl.any_horizontal(pl.all().exclude(ROW).is_not_null())
-    for batch in table.batches:
-        yield batch.filter(is_filled).select(pl.col(ROW).alias("row"), code=place)
-
-
-def _plain(header: str) -> str:
-    return header.strip().casefold()
-
-
-def _place(table: Table, wanted: str) -> str:
-    places = [n for n, header in enumerate(table.header) if _plain(header) == wanted]
-    if len(places) > 1:
-        raise refusals.duplicate_column(wanted, wanted)
-    return str(places[0])
-
-
-def _no_column(refused: UnreadableFileError) -> UnreadableFileError:
-    if refused.code != refusals.no_columns().code:
-        return refused
-    return UnreadableFileError(
-        refused.code,
-        "没有这一列，请用--column给出表头中的列名。",
-        "There is no such column; name one of the file's headers with --column.",
-    )
-
-
-def _counted(batches: Iterator[pl.DataFrame], out: Path | None) -> Examination:
-    rows = 0
-    classes: Counter[str] = Counter()
-    findings: Counter[str] = Counter()
-    with _written(out) as target:
-        for batch in batches:
-            if target is not None:
-                _write(batch, target)
-            rows += batch.height
-            classes += _count(batch["class"])
-            findings += _count(batch["findings"].str.split(SEPARATOR).explode())
-        if not rows:
-            raise refusals.no_rows()
-    return Examination(rows, dict(classes), dict(findings))
-
-
-def _count(values: pl.Series) -> Counter[str]:
-    return Counter(dict(values.drop_nulls().value_counts().iter_rows()))
-
-
-@contextmanager
-def _written(out: Path | None) -> Iterator[BinaryIO | None]:
-    """Give a file to write to, which stands at `out` only if nothing goes wrong."""
-    if out is None:
-        yield None
-        return
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with part.open("wb") as target:
-            yield target
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _write(batch: pl.DataFrame, target: BinaryIO) -> None:
-    is_first = target.tell() == 0
-    code = pl.col("code")
-    safe = pl.when(code.str.contains(_FORMULA)).then("'" + code).otherwise(code)
-    batch.with_columns(safe.alias("code")).write_csv(
-        target, include_header=is_first, include_bom=is_first
-    )
+def _told(
+    suggested: tuple[Suggestion, ...],
+) -> tuple[str | None, bool | None, str, str, str]:
+    """Return the suggestion with its reasons; none where several are as likely."""
+    first = suggested[0]
+    if first.is_one_of_several:
+        several = suggestions.tell_several(suggested)
+        return None, None, ";".join(several.codes), several.zh, several.en
+    told = suggestions.tell(first)
+    return first.code, first.is_certain, ";".join(told.codes), told.zh, told.en

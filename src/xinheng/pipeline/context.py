@@ -28,7 +28,8 @@ class Register(Protocol):
         Columns: `code` (String), `organization` (String, the register's key), `name`
         (String; one row for each name that the organization bears or bore) and
         `nonconforming` (Boolean: the code fails a check character and was confirmed as
-        issued so). Codes that are not known have no row.
+        issued so). Codes that are not known have no row. A register that keeps former
+        codes adds `is_former` (Boolean: the organization bears another code today).
         """
         ...
 

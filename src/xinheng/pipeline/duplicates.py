@@ -58,11 +58,18 @@ def _candidates(hashes: pl.LazyFrame) -> Iterator[pl.Series]:
     count = hashes.select(pl.len()).collect().item()
     parts = count // _PART_ROWS + 1
     for part in range(parts):
-        some = hashes.filter(pl.col(KEY_HASH) % parts == part)
-        again = some.group_by(KEY_HASH).len().filter(pl.col("len") > 1)
-        rows = some.join(again, on=KEY_HASH, how="semi").select(ROW).collect()
-        if rows.height:
-            yield rows[ROW]
+        is_here = pl.col(KEY_HASH) % parts == part
+        some = (hashes if parts == 1 else hashes.filter(is_here)).collect()
+        rows = some[ROW].filter(_occurs_twice(some[KEY_HASH]))
+        if len(rows):
+            yield rows
+
+
+def _occurs_twice(hashes: pl.Series) -> pl.Series:
+    """Tell of each hash whether there is another: sorted, such stand side by side."""
+    ordered = hashes.sort()
+    again = ordered.filter(ordered == ordered.shift()).unique()
+    return hashes.is_in(again.implode())
 
 
 def _compare(

@@ -14,7 +14,8 @@ from xinheng.core.catalog.datasets import Dataset, Frequency
 from xinheng.pipeline.cells.columns import Flags
 from xinheng.pipeline.context import Context
 
-_LATE, _PROVISIONAL = "LATE", "LATE_PROVISIONAL"
+_LATE, _PROVISIONAL, _UNKNOWN = "LATE", "LATE_PROVISIONAL", "CALENDAR_UNKNOWN"
+RULES = (_LATE, _PROVISIONAL, _UNKNOWN)
 
 
 class Punctuality:
@@ -28,7 +29,7 @@ class Punctuality:
         self._verdicts: dict[date, str | None] = {}
 
     def flags(self, frame: pl.DataFrame) -> Flags:
-        """Return the flags LATE and LATE_PROVISIONAL of the rows."""
+        """Return the flags of the rows that are late, or may turn out to be."""
         if not self._counts or self._within is None or self._decided_on is None:
             return {}
         days = frame[self._decided_on]
@@ -36,7 +37,7 @@ class Punctuality:
         past = distinct.filter(distinct < self._context.on).to_list()
         verdicts = {day: self._verdict(day, self._within) for day in past}
         flags: Flags = {}
-        for rule in (_LATE, _PROVISIONAL):
+        for rule in RULES:
             late = pl.Series(
                 [day for day, told in verdicts.items() if told == rule], dtype=pl.Date
             )
@@ -46,11 +47,15 @@ class Punctuality:
         return flags
 
     def _verdict(self, decided_on: date, within: int) -> str | None:
-        """Return the rule that a report today breaks, counted once for each day."""
+        """Return what is told of a report today, counted once for each day."""
         if decided_on not in self._verdicts:
-            due = working_days.add_working_days(
-                decided_on, within, self._context.calendar
-            )
-            late = _PROVISIONAL if due.provisional else _LATE
-            self._verdicts[decided_on] = late if due.on < self._context.on else None
+            self._verdicts[decided_on] = self._count(decided_on, within)
         return self._verdicts[decided_on]
+
+    def _count(self, decided_on: date, within: int) -> str | None:
+        calendar, on = self._context.calendar, self._context.on
+        due = working_days.add_working_days(decided_on, within, calendar)
+        if due.on < on:
+            return _PROVISIONAL if due.provisional else _LATE
+        earliest_on = working_days.earliest_due_on(decided_on, within, calendar)
+        return _UNKNOWN if earliest_on < on else None

@@ -19,7 +19,7 @@ def limit(
 
     `field` is null where the finding is about the whole row.
     """
-    if rule in {"LATE", "LATE_PROVISIONAL"}:
+    if rule in {"LATE", "LATE_PROVISIONAL", "CALENDAR_UNKNOWN"}:
         return str(dataset.report_within or "")
     if rule == "DUPLICATE_KEY":
         return "、".join(dataset.field(name).title for name in dataset.natural_key)

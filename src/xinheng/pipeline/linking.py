@@ -11,12 +11,19 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from xinheng.core.catalog.datasets import Dataset
+from xinheng.core.identifiers import names
 from xinheng.pipeline.cells.columns import Flags
 from xinheng.pipeline.context import Register
 
 ORGANIZATION = "organization"
+# The catalog's name of the column beside the code of the authority that decided.
+AUTHORITY_NAME = "authority_name"
 
-_OPENING, _CLOSING = "[\\[{<〔【〈《]", "[\\]}>〕】〉》]"
+_FOLDINGS = {
+    **dict.fromkeys(names.OPENING, "("),
+    **dict.fromkeys(names.CLOSING, ")"),
+    **dict.fromkeys(names.NOTHING, ""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +55,48 @@ def link(frame: pl.DataFrame, dataset: Dataset, register: Register | None) -> Li
     flags: Flags = {}
     if (unknown := is_unlinked & codes.is_not_null()).any():
         flags["UNKNOWN_ORGANIZATION", code] = unknown
+    if (former := _is_former(codes, known)).any():
+        flags["FORMER_CODE", code] = former
     if dataset.subject_name is not None:
         differs = _differs(codes, frame[dataset.subject_name], known) & ~is_unlinked
         if differs.any():
             flags["NAME_MISMATCH", dataset.subject_name] = differs
-    return Linked(organization, is_unlinked, flags)
+    return Linked(
+        organization, is_unlinked, flags | _authorities(frame, dataset, register)
+    )
+
+
+def _authorities(frame: pl.DataFrame, dataset: Dataset, register: Register) -> Flags:
+    """Flag names that the register does not hold for the authority's code.
+
+    A notice, because the code alone says who decided; a code that the register doesn't
+    hold says nothing about the name.
+    """
+    code = dataset.authority_code
+    if code is None or AUTHORITY_NAME not in frame.columns:
+        return {}
+    pairs = frame.select(code, AUTHORITY_NAME).unique().drop_nulls()
+    known = register.lookup(pairs[code].unique())
+    held = pairs.filter(pl.col(code).is_in(known["code"].implode()))
+    odd = held.filter(_differs(held[code], held[AUTHORITY_NAME], known))
+    if not odd.height:
+        return {}
+    is_odd = pl.struct(code, AUTHORITY_NAME).is_in(odd.to_struct().implode())
+    return {("AUTHORITY_NAME", AUTHORITY_NAME): frame.select(is_odd).to_series()}
 
 
 def fold_name(column: str) -> pl.Expr:
-    """Return names without width, case and blanks, and with one kind of bracket."""
+    """Return names as `core.identifiers.names.fold` does."""
     narrow = pl.col(column).str.normalize("NFKC").str.to_uppercase()
-    return (
-        narrow.str.replace_all(r"[\s\x{200b}-\x{200f}\x{feff}]", "")
-        .str.replace_all(_OPENING, "(")
-        .str.replace_all(_CLOSING, ")")
-    )
+    return narrow.str.replace_many(_FOLDINGS)
+
+
+def _is_former(codes: pl.Series, known: pl.DataFrame) -> pl.Series:
+    """Tell which codes their organization bore before; a file's register knows none."""
+    if "is_former" not in known.columns:
+        return pl.repeat(value=False, n=len(codes), eager=True)
+    given_up = known.filter("is_former")["code"].unique()
+    return codes.is_in(given_up.implode()).fill_null(value=False)
 
 
 def _organizations(codes: pl.Series, known: pl.DataFrame) -> pl.Series:

@@ -1,15 +1,17 @@
-"""One integer mask for each row, one bit for each check that it fails.
+"""Which checks each row of a batch fails, kept as the few places where one does.
 
-More than 64 checks take several words. Rows without any bit, nearly all of them, are
-never looked at again; the others are exploded into findings.
+Nearly all rows fail nothing and are never looked at: every check is one Boolean column,
+flag or expression, of which only the places that are true go on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline.cells.columns import Typed
@@ -17,46 +19,79 @@ from xinheng.pipeline.reading.table import ROW
 from xinheng.pipeline.rules import Check
 from xinheng.pipeline.writing import Schema
 
-_WORD_BITS = 64
-
 FOUND: Schema = {"row": pl.UInt32(), "check": pl.UInt16()}
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """The failed checks of a batch.
+
+    `places` maps the number of a check to the indices (UInt32, sorted) of the rows that
+    fail it; checks that none fails are left out. `height` counts the rows.
+    """
+
+    places: dict[int, pl.Series]
+    height: int
 
 
 class Masks:
-    """The checks of a dataset, laid out as bits of words."""
+    """The checks of a dataset, each known by its number."""
 
     def __init__(self, checks: Sequence[Check]) -> None:
         self.checks = tuple(checks)
         self._bits = {
             (check.rule, check.field): bit for bit, check in enumerate(checks)
         }
-        self._word_count = -(-len(checks) // _WORD_BITS)
+        # A check with a guard is only evaluated where the guard is true.
+        self._guards = {
+            str(bit): check.guard
+            for bit, check in enumerate(checks)
+            if check.guard is not None
+        }
+        self._plain = [
+            bit
+            for bit, check in enumerate(checks)
+            if check.failed is not None and check.guard is None
+        ]
 
     def bit(self, rule: str, field: str) -> int:
-        """Return the bit of a rule on a field."""
+        """Return the number of a rule on a field."""
         return self._bits[rule, field]
 
-    def evaluate(self, typed: Typed) -> pl.DataFrame:
-        """Return `row` and the words of each row, in order."""
-        frame = typed.frame.with_columns(
-            flag.alias(_flag_column(self._bits[key]))
-            for key, flag in typed.flags.items()
+    def evaluate(self, typed: Typed) -> Failures:
+        """Return which rows fail which checks."""
+        failed = {self._bits[key]: flag for key, flag in typed.flags.items()}
+        asked = [*self._plain, *self._guarded(typed.frame)]
+        answers = typed.frame.select(self._failed(bit) for bit in asked)
+        failed |= {int(answer.name): answer for answer in answers}
+        places = {bit: failed[bit].arg_true() for bit in sorted(failed)}
+        return Failures(
+            {bit: some for bit, some in places.items() if len(some)},
+            typed.frame.height,
         )
-        failing = {
-            self._bits[key]: _flag_expression(self._bits[key]) for key in typed.flags
-        }
-        failing |= self._possible(frame)
-        return frame.select(ROW, *self._words(failing))
 
-    def findings(self, masks: pl.DataFrame) -> pl.DataFrame:
-        """Return `row` and `check` (a bit) of every set bit, by row, then bit."""
-        failing = masks.filter(pl.any_horizontal(pl.col(self._names()) != 0))
-        words = failing.select(self._names()).to_numpy(order="c")
-        octets = words.astype("<u8").view(np.uint8)
-        places, bits = np.nonzero(np.unpackbits(octets, axis=1, bitorder="little"))
-        return pl.DataFrame(
-            {"row": failing[ROW].gather(places), "check": bits}, schema_overrides=FOUND
-        )
+    def findings(self, failures: Failures, rows: pl.Series) -> pl.DataFrame:
+        """Return `row` and `check` of every failed check, by row, then check.
+
+        `rows` are the numbers of the batch's rows, in order.
+        """
+        counts = [len(places) for places in failures.places.values()]
+        checks = np.repeat(np.array([*failures.places], dtype=np.uint16), counts)
+        nothing = pl.Series(dtype=pl.UInt32)
+        places = pl.concat([nothing, *failures.places.values()])
+        found = pl.DataFrame({"row": rows.gather(places), "check": checks})
+        # They stand in the order of their checks, so a stable sort keeps that.
+        return found.sort("row", maintain_order=True)
+
+    def failing(self, failures: Failures, severity: Severity) -> Flags:
+        """Tell of each row whether it fails a check of that severity."""
+        is_failing = np.zeros(failures.height, dtype=np.bool_)
+        for bit, places in failures.places.items():
+            if self.checks[bit].severity is severity:
+                is_failing[places.to_numpy()] = True
+        return is_failing
 
     def named(self, findings: pl.DataFrame) -> pl.DataFrame:
         """Return findings with names in place of the number of the check."""
@@ -76,50 +111,17 @@ class Masks:
             for name, texts in values.items()
         ]
 
-    def has(self, severity: Severity) -> pl.Expr:
-        """Tell of each row whether it fails a check of that severity."""
-        members = [0] * self._word_count
-        for bit, check in enumerate(self.checks):
-            if check.severity is severity:
-                members[bit // _WORD_BITS] |= 1 << bit % _WORD_BITS
-        return pl.any_horizontal(
-            (pl.col(name) & pl.lit(member, dtype=pl.UInt64)) != 0
-            for name, member in zip(self._names(), members, strict=True)
+    def _guarded(self, frame: pl.DataFrame) -> list[int]:
+        """Return the guarded checks that some row of the batch may fail."""
+        if not self._guards:
+            return []
+        may_fail = frame.select(**self._guards).row(0, named=True)
+        return [int(bit) for bit, may in may_fail.items() if may]
+
+    def _failed(self, bit: int) -> pl.Expr:
+        failed = self.checks[bit].failed
+        return (
+            pl.lit(value=False).alias(str(bit))
+            if failed is None
+            else failed.alias(str(bit))
         )
-
-    def _possible(self, frame: pl.DataFrame) -> dict[int, pl.Expr]:
-        """Return the expressions of the checks that some row of the batch may fail."""
-        guards = {
-            str(bit): check.guard
-            for bit, check in enumerate(self.checks)
-            if check.guard is not None
-        }
-        may_fail = frame.select(**guards).row(0, named=True) if guards else {}
-        return {
-            int(bit): failed
-            for bit, may in may_fail.items()
-            if may and (failed := self.checks[int(bit)].failed) is not None
-        }
-
-    def _words(self, failing: dict[int, pl.Expr]) -> Iterator[pl.Expr]:
-        for word, name in enumerate(self._names()):
-            parts = [
-                pl.when(failed)
-                .then(pl.lit(1 << bit % _WORD_BITS, dtype=pl.UInt64))
-                .otherwise(pl.lit(0, dtype=pl.UInt64))
-                for bit, failed in failing.items()
-                if bit // _WORD_BITS == word
-            ]
-            nothing = pl.repeat(0, pl.len(), dtype=pl.UInt64)
-            yield (pl.sum_horizontal(parts) if parts else nothing).alias(name)
-
-    def _names(self) -> list[str]:
-        return [f"word_{word}" for word in range(self._word_count)]
-
-
-def _flag_column(bit: int) -> str:
-    return f"flag_{bit}"
-
-
-def _flag_expression(bit: int) -> pl.Expr:
-    return pl.col(_flag_column(bit))

@@ -7,6 +7,7 @@ they are too many for the memory they lie in a workplace that is deleted at the 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from xinheng.pipeline.duplicates import KEY_HASH, KEYS, Duplicates
 from xinheng.pipeline.keys import NATURAL_KEY
 from xinheng.pipeline.masks import FOUND, Masks
 from xinheng.pipeline.reading.table import ROW
-from xinheng.pipeline.writing import ParquetWriter, Schema
+from xinheng.pipeline.writing import ParquetWriter, Schema, sink
 
+_ABOUT_PERSONS = ("NATURAL_PERSON", "PERSONAL_ID", "PERSONAL_ID_SUSPECTED")
 _HELD = (Outcome.QUESTIONABLE.value, Outcome.UNLINKED.value)
 
 
@@ -33,13 +35,13 @@ class Paths:
     accepted: Path
     held: Path
     findings: Path
+    rejected: Path
 
     @classmethod
     def under(cls, out: Path) -> Paths:
         """Return the files in a directory."""
-        return cls(
-            out / "accepted.parquet", out / "held.parquet", out / "findings.parquet"
-        )
+        names = ("accepted", "held", "findings", "rejected")
+        return cls(*(out / f"{name}.parquet" for name in names))
 
 
 class Outputs:
@@ -100,14 +102,32 @@ class Outputs:
         rows = [content.drop(OUTCOME, strict=False) for content in (accepted, held)]
         parts = [*rows, self._rejected.scan()]
         found = duplicates.find(self._keys.scan(), parts, self._stored)
+        final = Paths.under(out)
+        self._write_rejected_keys(parts, found, final.rejected)
         self._accepted.finish(self._without(accepted, found, Outcome.ACCEPTED))
         self._held.finish(self._without(held, found, None))
         self._findings.finish(self._findings_with(found))
-        final = Paths.under(out)
         self._accepted.path.replace(final.accepted)
         self._held.path.replace(final.held)
         self._findings.path.replace(final.findings)
         return final
+
+    def _write_rejected_keys(
+        self, parts: Sequence[pl.LazyFrame], found: Duplicates, path: Path
+    ) -> None:
+        """Write the keys by which a rejected row is known when it comes again."""
+        *others, rejected = [part.select(ROW, NATURAL_KEY) for part in parts]
+        moved = [
+            part.filter(pl.col(ROW).is_in(found.rows.implode())) for part in others
+        ]
+        bits = [
+            bit
+            for bit, check in enumerate(self._masks.checks)
+            if check.rule in _ABOUT_PERSONS
+        ]
+        persons = self._findings.scan().filter(pl.col("check").is_in(bits))
+        keys = pl.concat([rejected, *moved]).join(persons, on=ROW, how="anti")
+        sink(keys.drop_nulls().sort(ROW), path)
 
     def _count(self, checks: pl.Series) -> None:
         for check, count in checks.value_counts(name="count").iter_rows():

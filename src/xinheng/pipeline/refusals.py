@@ -24,8 +24,8 @@ def directory() -> UnreadableFileError:
     """Refuse a directory."""
     return UnreadableFileError(
         "FILE_DIRECTORY",
-        "给出的是目录，请给出一个CSV或XLSX文件。",
-        "This is a directory; name one CSV or XLSX file.",
+        "给出的是目录，请给出一个CSV、XLSX、XLS或ZIP文件。",
+        "This is a directory; name one CSV, XLSX, XLS or ZIP file.",
     )
 
 
@@ -33,8 +33,8 @@ def special() -> UnreadableFileError:
     """Refuse a pipe, a device or whatever else can't be read twice."""
     return UnreadableFileError(
         "FILE_SPECIAL",
-        "给出的不是普通文件，请给出一个CSV或XLSX文件。",
-        "This is no regular file; name one CSV or XLSX file.",
+        "给出的不是普通文件，请给出一个CSV、XLSX、XLS或ZIP文件。",
+        "This is no regular file; name one CSV, XLSX, XLS or ZIP file.",
     )
 
 
@@ -60,8 +60,9 @@ def extension() -> UnreadableFileError:
     """Refuse a file by its name's ending."""
     return UnreadableFileError(
         "FILE_EXTENSION",
-        "文件类型不支持，请另存为CSV或XLSX。",
-        "Files of this type are not taken; save it as CSV or XLSX.",
+        "文件类型不支持，请另存为XLSX、XLS或CSV，多个文件可打成ZIP。",
+        "Files of this type are not taken; save it as XLSX, XLS or CSV, or pack several"
+        " into a ZIP.",
     )
 
 
@@ -101,15 +102,6 @@ def encrypted() -> UnreadableFileError:
     )
 
 
-def old_workbook() -> UnreadableFileError:
-    """Refuse a workbook of the format before 2007."""
-    return UnreadableFileError(
-        "FILE_XLS",
-        "旧版XLS工作簿暂不支持，请另存为XLSX。",
-        "Old XLS workbooks are not taken yet; save it as XLSX.",
-    )
-
-
 def damaged() -> UnreadableFileError:
     """Refuse a file whose structure can't be followed."""
     return UnreadableFileError(
@@ -137,12 +129,148 @@ def stretched() -> UnreadableFileError:
     )
 
 
+def undecoded() -> UnreadableFileError:
+    """Refuse a file over which the decoder ran out of memory or time, or died."""
+    return UnreadableFileError(
+        "FILE_UNDECODED",
+        "解码超出内存或时间限额，已中止；请拆分文件，或用表格软件打开后另存为新文件。",
+        "Decoding took too much memory or time and was stopped; split the file, or open"
+        " it in a spreadsheet and save it as a new one.",
+    )
+
+
 def long_row() -> UnreadableFileError:
     """Refuse text in which one row has no end."""
     return UnreadableFileError(
         "FILE_ROW_TOO_LONG",
         "有一行长得不合理，多半是引号不成对，请检查后重新导出。",
         "One row is unreasonably long, probably for a quote that is never closed.",
+    )
+
+
+def web_page() -> UnreadableFileError:
+    """Refuse what systems export as XLS and is a web page or plain text."""
+    return UnreadableFileError(
+        "FILE_CONTENT",
+        "文件名是XLS或XLSX，内容却是网页或纯文本；请用表格软件打开后另存为XLSX。",
+        "The file is named as a workbook but is a web page or plain text; open it in a"
+        " spreadsheet and save it as XLSX.",
+    )
+
+
+def delimiter() -> UnreadableFileError:
+    """Refuse text that two delimiters cut into different columns."""
+    return UnreadableFileError(
+        "FILE_DELIMITER",
+        "分隔符不明确：表头或数据可用不止一种符号分列；请统一用逗号，或另存为XLSX。",
+        "The delimiter is ambiguous: more than one sign separates cells; use commas"
+        " throughout, or save it as XLSX.",
+    )
+
+
+def flawed() -> UnreadableFileError:
+    """Refuse a sheet in which a million cells are numbers, errors or formulas."""
+    return UnreadableFileError(
+        "FILE_FLAWED",
+        "工作表中有上百万个出错的公式或被改成数字的代码，请修正后重新导出。",
+        "A sheet has a million formulas without value or codes turned into numbers;"
+        " correct it and export it again.",
+    )
+
+
+def hidden() -> UnreadableFileError:
+    """Refuse a workbook in which only hidden sheets hold a table."""
+    return UnreadableFileError(
+        "SHEET_HIDDEN",
+        "可见的工作表里没有目录的表头；隐藏的工作表不读取，请取消隐藏后再报。",
+        "No visible sheet has a known header, and hidden sheets are not read; unhide"
+        " the sheet that is to be handed in.",
+    )
+
+
+def layouts() -> UnreadableFileError:
+    """Refuse sheets or files that both look like data and have different headers."""
+    return UnreadableFileError(
+        "LAYOUTS_DIFFER",
+        "有两个工作表或文件的表头不同，无法合并读取；请统一表头，或分开报送。",
+        "Two sheets or files have different headers and can't run on; give them the"
+        " same header, or hand them in one by one.",
+    )
+
+
+def mixed() -> UnreadableFileError:
+    """Refuse workbooks and text, or two ways to count days, in one submission."""
+    return UnreadableFileError(
+        "FORMATS_DIFFER",
+        "压缩包内的文件格式或日期系统不一致；请都用XLSX或都用CSV，或分开报送。",
+        "The files of the archive differ in format or in how they count days; use XLSX"
+        " or CSV for all of them, or hand them in one by one.",
+    )
+
+
+def archive_names() -> UnreadableFileError:
+    """Refuse an archive whose names lead elsewhere or stand there twice."""
+    return UnreadableFileError(
+        "ARCHIVE_NAMES",
+        "压缩包内的文件名不正常（重名，或带有路径符号），请重新打包。",
+        "Names in the archive are not sound: repeated, or paths that lead elsewhere;"
+        " pack it again.",
+    )
+
+
+def archive_nested() -> UnreadableFileError:
+    """Refuse an archive within an archive."""
+    return UnreadableFileError(
+        "ARCHIVE_NESTED",
+        "压缩包里还有压缩包，请解开后只打一层ZIP。",
+        "There is an archive inside the archive; unpack it and pack one ZIP.",
+    )
+
+
+def archive_encrypted() -> UnreadableFileError:
+    """Refuse an archive with a password."""
+    return UnreadableFileError(
+        "FILE_ENCRYPTED",
+        "压缩包设有密码，请取消密码后重新打包。",
+        "The archive is protected by a password; pack it again without one.",
+    )
+
+
+def archive_members(most: int) -> UnreadableFileError:
+    """Refuse an archive of more than `most` files."""
+    return UnreadableFileError(
+        "ARCHIVE_MEMBERS",
+        f"压缩包里的文件超过{most}个，请分批报送。",
+        f"The archive holds more than {most} files; hand them in by parts.",
+    )
+
+
+def archive_content() -> UnreadableFileError:
+    """Refuse an archive that holds anything but tables."""
+    return UnreadableFileError(
+        "ARCHIVE_CONTENT",
+        "压缩包内只能放XLSX、XLS、CSV或TSV表格，请删去其他文件后重新打包。",
+        "The archive may hold only tables (XLSX, XLS, CSV, TSV); remove the other files"
+        " and pack it again.",
+    )
+
+
+def archive_empty() -> UnreadableFileError:
+    """Refuse an archive without any table."""
+    return UnreadableFileError(
+        "ARCHIVE_EMPTY",
+        "压缩包里没有表格文件。",
+        "The archive holds no table.",
+    )
+
+
+def archive_header() -> UnreadableFileError:
+    """Refuse an archive in which one of the files has no known header."""
+    return UnreadableFileError(
+        "ARCHIVE_HEADER",
+        "压缩包中有文件没有目录的表头，请改正表头，或从压缩包中删去该文件。",
+        "A file of the archive has no header that the catalog knows; correct its header"
+        " or remove it from the archive.",
     )
 
 
@@ -172,6 +300,15 @@ def duplicate_column(title: str, title_en: str) -> UnreadableFileError:
         "DUPLICATE_COLUMN",
         f"有两列都是“{title}”，请只保留一列。",
         f"Two columns mean the same field: {title_en}; keep one.",
+    )
+
+
+def unknown_field(name: str) -> UnreadableFileError:
+    """Refuse a column that was assigned to a field that is not there."""
+    return UnreadableFileError(
+        "UNKNOWN_FIELD",
+        f"指定的栏目“{name}”不在目录中，请重新选择。",
+        f"The field {name} that was chosen for a column is not in the catalog.",
     )
 
 

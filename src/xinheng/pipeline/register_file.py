@@ -1,135 +1,92 @@
 """A register of organizations as a file: what each code stands for, and by which names.
 
-Registers come from many hands, so the columns are known by many headers:
-
-    name            机构名称 企业名称 主体名称 org_name ...
-    code            统一社会信用代码 uscc ...
-    registered_on   成立日期 登记日期 reg_date ...          (may be absent)
-    kind            机构类型 企业类型 org_type ...          (may be absent)
-    nonconforming   不合规已确认: 是 where a code fails a check character and the
-                    registry has confirmed that it was issued so  (may be absent)
-
-A wrong code is a finding on its row, never a failure of the file.
+Registers come from many hands, so the columns are known by many headers
+(`register_fields`). Name and code must be there; kind, state, industry, authority,
+division, parent, former names and codes may be absent, and what is absent is not
+stated. A wrong code is a finding on its row, never a failure of the file, and the row
+is kept aside so that somebody can mend it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from xinheng.core.catalog.datasets import (
-    Dataset,
-    DisclosureClass,
-    Frequency,
-    SubjectKind,
-    Verification,
-)
-from xinheng.core.catalog.fields import Field, FieldType
+from xinheng.core.catalog.datasets import Dataset
+from xinheng.core.organizations import issues
+from xinheng.core.organizations.deltas import Action
+from xinheng.core.organizations.issues import IssueKind
 from xinheng.core.submissions.findings import Severity
-from xinheng.pipeline import context, refusals
+from xinheng.pipeline import context, refusals, register_fields, register_values
 from xinheng.pipeline.batches import Checker
-from xinheng.pipeline.cells import dates, screening
+from xinheng.pipeline.cells import screening
+from xinheng.pipeline.checks import personal_id
+from xinheng.pipeline.context import Context
+from xinheng.pipeline.failures import UnreadableFileError
 from xinheng.pipeline.linking import fold_name
 from xinheng.pipeline.matching import Matcher
 from xinheng.pipeline.reading import files
 from xinheng.pipeline.reading.encodings import Encoding, WrongEncodingError
 from xinheng.pipeline.reading.table import ROW
-
-NAME = Field(
-    name="name",
-    title="机构名称",
-    title_en="Name",
-    aliases=(
-        "名称",
-        "企业名称",
-        "单位名称",
-        "主体名称",
-        "组织名称",
-        "信用主体名称",
-        "行政相对人名称",
-        "org_name",
-        "subject_name",
-        "organization_name",
-    ),
-    required=True,
-    max_length=300,
-)
-CODE = Field(
-    name="code",
-    title="统一社会信用代码",
-    title_en="Unified social credit code",
-    type=FieldType.USCC,
-    aliases=("社会信用代码", "信用代码", "统一代码", "机构代码", "uscc", "credit_code"),
-    required=True,
-)
-REGISTERED_ON = Field(
-    name="registered_on",
-    title="成立日期",
-    title_en="Date of registration",
-    aliases=("登记日期", "注册日期", "成立时间", "注册时间", "reg_date"),
-)
-KIND = Field(
-    name="kind",
-    title="机构类型",
-    title_en="Kind",
-    aliases=("企业类型", "主体类型", "单位类型", "类型", "org_type"),
-)
-NONCONFORMING = Field(
-    name="nonconforming",
-    title="不合规已确认",
-    title_en="Confirmed as issued although not conforming",
-    aliases=("确认按此发放", "确认不合规", "赋码不合规已确认"),
-)
-_REGISTER = Dataset(
-    name="register",
-    edition="1",
-    title="机构名录",
-    title_en="Register of organizations",
-    subject=SubjectKind.ORGANIZATION,
-    fields=(NAME, CODE, REGISTERED_ON, KIND, NONCONFORMING),
-    natural_key=("code", "name"),
-    legal_basis=(),
-    verification=Verification.COMPUTED,
-    disclosure=DisclosureClass.PUBLIC,
-    frequency=Frequency.YEARLY,
-    effective_on=date.min,
-)
-_YES = ("是", "已确认", "Y", "YES", "TRUE", "1")
-_NOT_STATED = ("N/A", "NULL", "无")
-_CONFIRMABLE = ("USCC_CHECK", "ORG_CODE_CHECK")
+from xinheng.pipeline.register_fields import Return
+from xinheng.pipeline.register_values import finding
 
 ROWS = {
     "row": pl.UInt32,
     "code": pl.String,
     "name": pl.String,
+    "name_key": pl.String,
+    "action": pl.String,
+    "changed_on": pl.Date,
     "registered_on": pl.Date,
     "kind": pl.String,
+    "status": pl.String,
+    "status_on": pl.Date,
+    "division": pl.String,
+    "industry": pl.String,
+    "authority": pl.String,
+    "parent_code": pl.String,
+    "unit": pl.String,
+    "former_name": pl.String,
+    "former_code": pl.String,
+    "business_reg_no": pl.String,
+    "org_code": pl.String,
     "nonconforming": pl.Boolean,
 }
+_CONFIRMABLE = ("USCC_CHECK", "ORG_CODE_CHECK")
+# Findings that say nothing against the row itself.
+_HARMLESS = (Severity.NOTICE.value,)
+_CODE_RULES = (
+    *("USCC_FORMAT", "USCC_CHECK", "ORG_CODE_CHECK", "USCC_WIDTH", "LEGACY_CODE"),
+    *("CODE_PLACEHOLDER", "EXCEL_NUMBER", "REQUIRED"),
+)
+_FEWEST_TO_JUDGE = 10  # rows, before a whole column is called wrong
+_HAN = r"\p{Han}{2}"
+_LONGEST = {"code": 64, "name": 300}
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterRows:
     """What a register file holds.
 
-    `rows` has the columns of ROWS, each code once, ordered by `row`. `repeated` rows
-    say what an earlier row says; `rejected` rows are wrong, or give another name to a
-    code that an earlier row has named. So `len(rows) + repeated + rejected =
-    rows_read`. `findings` counts by rule, `details` has `row`, `field`, `rule` and
-    `severity`. `digest` is the SHA-256 of the file in hex.
+    `rows` has the columns of ROWS, ordered by `row`; a code may stand in several, with
+    one name or many, and of a delta in one for each change. `wrong` are the rows whose
+    code can't be taken: `row`, `issue` (an `IssueKind`), `code` (null where there is
+    none, or where it may be a person's number), `name`, `kind`, `authority`,
+    `registered_on`. `details` has `row`,
+    `field`, `rule` and `severity`. `stated` are the columns that the file has.
+    `digest` is the SHA-256 of the file in hex.
     """
 
     rows: pl.DataFrame
+    wrong: pl.DataFrame
     rows_read: int
-    repeated: int
-    rejected: int
-    findings: Mapping[str, int]
     details: pl.DataFrame
+    stated: frozenset[str]
     digest: str
 
 
@@ -141,10 +98,33 @@ class FileRegister:
             organization="code"
         )
 
+    @property
+    def rows(self) -> pl.DataFrame:
+        """All that it holds: `code`, `name`, `nonconforming`, a row for each name."""
+        return self._rows.drop("organization")
+
     def lookup(self, codes: pl.Series) -> pl.DataFrame:
         """Return what the register holds for these codes (see `context.Register`)."""
         wanted = codes.alias("code").to_frame()
         return self._rows.join(wanted, on="code", how="semi", maintain_order="left")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a file is to be read: whose return, and as of which day.
+
+    `divisions` are those known besides the list of all that were ever in use.
+    """
+
+    kind: Return = Return.PLAIN
+    is_delta: bool = False
+    on: date = date.max
+    divisions: frozenset[str] = frozenset()
+
+    def context(self) -> Context:
+        """Return the rules in force, without a register."""
+        standard = context.standard(self.on)
+        return replace(standard, divisions=standard.divisions | self.divisions)
 
 
 def read(path: Path) -> FileRegister:
@@ -153,100 +133,85 @@ def read(path: Path) -> FileRegister:
     Raises:
         UnreadableFileError: the file is no register.
     """
-    content = _load(path)
-    return FileRegister(content.sound().unique(["code", "name"], maintain_order=True))
+    rows = read_rows(path).rows
+    return FileRegister(rows.unique(["code", "name"], maintain_order=True))
 
 
-def read_rows(path: Path) -> RegisterRows:
+def read_rows(path: Path, source: Source | None = None) -> RegisterRows:
     """Return the organizations of a register file with what is wrong in it.
 
     Raises:
-        UnreadableFileError: the file is no register.
+        UnreadableFileError: the file is no register, or its codes are names.
     """
-    content = _load(path)
-    sound = content.sound().with_columns(folded=fold_name("name"))
-    first = sound.unique("code", keep="first", maintain_order=True)
-    others = sound.join(first.select(ROW), on=ROW, how="anti")
-    named = first.select("code", "folded")
-    repeated = others.join(named, on=["code", "folded"], how="semi")
-    contradicting = others.join(repeated.select(ROW), on=ROW, how="anti")
-    details = content.told(contradicting[ROW])
-    return RegisterRows(
-        rows=first.select(ROWS.keys()).cast(ROWS),  # type: ignore[arg-type]
-        rows_read=content.rows_read,
-        repeated=repeated.height,
-        rejected=content.rows_read - first.height - repeated.height,
-        findings=dict(details["rule"].value_counts(sort=True).iter_rows()),
-        details=details,
-        digest=_digest(path),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """Rows as read, without those that hold a person's number, and their findings."""
-
-    rows: pl.DataFrame
-    findings: pl.DataFrame
-    rows_read: int
-
-    def sound(self) -> pl.DataFrame:
-        """Return the rows that fail nothing."""
-        wrong = self.findings.filter(pl.col("severity") == Severity.ERROR.value)
-        return self.rows.join(wrong, on=ROW, how="anti", maintain_order="left")
-
-    def told(self, contradicting: pl.Series) -> pl.DataFrame:
-        """Return the findings with those on codes that stand for two names."""
-        added = pl.DataFrame(
-            {ROW: contradicting.cast(pl.UInt32)}, schema={ROW: pl.UInt32}
-        ).with_columns(
-            field=pl.lit("code"),
-            rule=pl.lit("DUPLICATE_KEY"),
-            severity=pl.lit(Severity.ERROR.value),
-        )
-        return pl.concat([self.findings, added]).sort(ROW, maintain_order=True)
-
-
-def _load(path: Path) -> _Content:
     readings = files.readings(path, file_name=path.name)
     if screening.holds_personal_number([path.name]):
         raise refusals.personal_name()
     for reading in readings:
         try:
-            return _read(path, reading)
+            return _read(path, reading, source or Source())
         except WrongEncodingError:
             continue
     raise refusals.encoding()
 
 
-def _read(path: Path, reading: Encoding | None) -> _Content:
-    surroundings = context.standard(date.max)
-    matcher = Matcher(_REGISTER)
+def _read(path: Path, reading: Encoding | None, source: Source) -> RegisterRows:
+    item = register_fields.dataset(source.kind)
+    surroundings = source.context()
+    matcher = Matcher(item)
     table = files.open_table(
         path, reading, matcher.count, batch_rows=surroundings.batch_rows
     )
     match = matcher.match(table.header)
-    checker = Checker(_REGISTER, match, surroundings, is_workbook=table.is_workbook)
+    checker = Checker(item, match, surroundings, is_workbook=table.is_workbook)
     checked = [checker.check(batch) for batch in table.batches]
     rows_read = sum(batch.read for batch in checked)
     if not rows_read:
         raise refusals.no_rows()
-    rows = _typed(pl.concat([batch.rows for batch in checked]))
-    found = pl.concat([batch.findings for batch in checked])
-    findings = checker.masks.named(found)
-    return _Content(rows, _unconfirmed(findings, rows), rows_read)
-
-
-def _typed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Read what a register may leave open; a date that is none is not stated."""
-    read = dates.read_dates(rows["registered_on"], is_workbook=True)
-    is_stated = ~pl.col("kind").str.to_uppercase().is_in(_NOT_STATED)
-    is_confirmed = pl.col("nonconforming").str.to_uppercase().is_in(_YES)
-    return rows.with_columns(
-        read.values.alias("registered_on"),
-        kind=pl.when(is_stated).then("kind"),
-        nonconforming=is_confirmed.fill_null(value=False),
+    raw = _named(pl.concat([batch.rows for batch in checked]), item)
+    _refuse_names_as_codes(raw["code"])
+    found = checker.masks.named(pl.concat([batch.findings for batch in checked]))
+    names = register_fields.names(item)
+    found = found.with_columns(pl.col("field").replace(names))
+    rows, findings = _understood(raw, found, source)
+    return RegisterRows(
+        rows=_sound(rows, findings).select(ROWS.keys()).cast(ROWS),  # type: ignore[arg-type]
+        wrong=_wrong(rows, findings),
+        rows_read=rows_read,
+        details=findings,
+        stated=frozenset(names.get(name, name) for name in match.names),
+        digest=_digest(path),
     )
+
+
+def _named(rows: pl.DataFrame, item: Dataset) -> pl.DataFrame:
+    """Return the rows under the register's names; what the item lacks is not stated."""
+    kept = rows.select(
+        ROW,
+        *(pl.col(old).alias(new) for old, new in register_fields.names(item).items()),
+    )
+    absent = [field.name for field in register_fields.PLAIN.fields]
+    return kept.with_columns(
+        pl.lit(None, dtype=pl.String).alias(name)
+        for name in absent
+        if name not in kept.columns
+    )
+
+
+def _understood(
+    raw: pl.DataFrame, found: pl.DataFrame, source: Source
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows with values read, and every finding on them, by row."""
+    rows, unread = register_values.stated(raw)
+    findings = [_unconfirmed(found, rows), unread, _headers_again(raw)]
+    if source.is_delta:
+        rows, missing = register_values.happened(rows, raw, on=source.on)
+        findings.append(missing)
+    else:
+        rows = rows.with_columns(
+            action=pl.lit(Action.STATE.value), changed_on=pl.lit(None, dtype=pl.Date)
+        )
+    told = pl.concat(findings).sort(ROW, maintain_order=True)
+    return rows.with_columns(name_key=fold_name("name")), told
 
 
 def _unconfirmed(findings: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -254,6 +219,80 @@ def _unconfirmed(findings: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     confirmed = rows.filter("nonconforming")[ROW]
     is_confirmed = pl.col(ROW).is_in(confirmed.implode())
     return findings.filter(~(is_confirmed & pl.col("rule").is_in(_CONFIRMABLE)))
+
+
+def _headers_again(rows: pl.DataFrame) -> pl.DataFrame:
+    """Find the rows that repeat the header, as where two files were put together."""
+    matcher = Matcher(register_fields.PLAIN)
+    texts = pl.concat([rows["name"], rows["code"]]).drop_nulls().unique()
+    headers = texts.filter([matcher.count([text]) > 0 for text in texts.str.head(40)])
+    again = pl.col("name").is_in(headers.implode()) & pl.col("code").is_in(
+        headers.implode()
+    )
+    return finding(rows.filter(again)[ROW], "code", "HEADER_ROW", Severity.ERROR)
+
+
+def _sound(rows: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that fail nothing."""
+    wrong = findings.filter(~pl.col("severity").is_in(_HARMLESS))
+    return rows.join(wrong, on=ROW, how="anti", maintain_order="left")
+
+
+def _wrong(rows: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that fail for their code and hold nothing about a person."""
+    is_code = (pl.col("field") == "code") & pl.col("rule").is_in(_CODE_RULES)
+    barred = findings.filter(
+        pl.col("rule").is_in(["HEADER_ROW", "PERSONAL_ID", "PERSONAL_ID_SUSPECTED"])
+    )
+    kept = (
+        rows.join(findings.filter(is_code), on=ROW, how="semi", maintain_order="left")
+        .join(barred, on=ROW, how="anti", maintain_order="left")
+        .filter(pl.col("name").is_not_null())
+    )
+    code = pl.col("code").fill_null("")
+    # Older numbers stand in this column, too; what may be a person's is not kept.
+    is_personal = personal_id.kind_embedded(code) == personal_id.CERTAIN
+    may_be = personal_id.kind_in_registration_number(code) != personal_id.NONE
+    is_told = may_be | (pl.col("issue") == IssueKind.PLACEHOLDER.value)
+    kept = kept.filter(~is_personal)
+    told = kept.with_columns(issue=_kinds(kept["code"]))
+    return told.with_columns(code=pl.when(~is_told).then("code")).select(
+        ROW,
+        "issue",
+        *(pl.col(name).str.slice(0, length) for name, length in _LONGEST.items()),
+        "name_key",
+        "kind",
+        "authority",
+        "registered_on",
+    )
+
+
+def _kinds(codes: pl.Series) -> pl.Series:
+    """Return what is wrong with each code."""
+    texts = codes.fill_null("")
+    known = {text: issues.of_code(text) for text in texts.unique()}
+    named = {text: kind.value for text, kind in known.items() if kind is not None}
+    bad = IssueKind.BAD_FORMAT.value
+    return texts.replace_strict(named, default=bad, return_dtype=pl.String)
+
+
+def _refuse_names_as_codes(codes: pl.Series) -> None:
+    """Refuse a file whose column of codes holds names, before anything is made of it.
+
+    Raises:
+        UnreadableFileError: more than half of the codes are Chinese text.
+    """
+    filled = codes.drop_nulls()
+    if len(filled) < _FEWEST_TO_JUDGE:
+        return
+    # Numbers of foreign-invested enterprises are Chinese text, too, and end in digits.
+    is_text = filled.str.contains(_HAN) & ~filled.str.contains("[0-9]{3}")
+    if is_text.sum() * 2 > len(filled):
+        raise UnreadableFileError(
+            "CODES_ARE_NAMES",
+            "“统一社会信用代码”一列多半是名称，请核对表头与列是否对应。",
+            "The column of codes mostly holds names: compare header and columns.",
+        )
 
 
 def _digest(path: Path) -> str:

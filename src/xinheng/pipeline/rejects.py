@@ -23,6 +23,7 @@ COLUMNS = (
     "advice_zh",
     "advice_en",
 )
+MOST_FINDINGS = 100_000  # in a file that is made while somebody waits
 _TEXTS = COLUMNS[4:]
 
 
@@ -42,7 +43,7 @@ def write_csv(
 
 
 def as_csv(
-    findings: pl.DataFrame | None,
+    findings: pl.LazyFrame | None,
     *,
     dataset: Dataset,
     rules: Mapping[str, Rule],
@@ -50,16 +51,35 @@ def as_csv(
 ) -> bytes:
     """Return `rejects.csv`: UTF-8 with a mark, ordered as the findings are.
 
+    The first MOST_FINDINGS are listed; where there are more the last line says so, for
+    a server must not work a minute for one reader, and no spreadsheet shows a million.
     Every text in it is the catalog's or ours, and no value of the file that was handed
     in, so no cell of it can be a formula.
     """
     if findings is None:
-        findings = pl.DataFrame(schema=dict.fromkeys(COLUMNS[:4], pl.String))
-    kinds = findings.select("field", "rule").unique()
+        findings = pl.LazyFrame(schema=dict.fromkeys(COLUMNS[:4], pl.String))
+    total = int(findings.select(pl.len()).collect().item())
+    listed = findings.head(MOST_FINDINGS).collect()
+    kinds = listed.select("field", "rule").unique()
     texts = _text_table(kinds, dataset, rules, code_lists)
+    described = _described(listed.lazy(), texts).collect()
+    if total > MOST_FINDINGS:
+        described = pl.concat([described, _rest(described, total)])
     target = io.BytesIO()
-    _described(findings.lazy(), texts).collect().write_csv(target, include_bom=True)
+    described.write_csv(target, include_bom=True)
     return target.getvalue()
+
+
+def _rest(described: pl.DataFrame, total: int) -> pl.DataFrame:
+    """Return the last line of a file that does not list every finding."""
+    texts = {
+        "severity": "notice",
+        "message_zh": f"共有 {total} 条问题，本文件只列出前 {MOST_FINDINGS} 条。",
+        "message_en": f"The first {MOST_FINDINGS} of {total} findings are listed here.",
+        "advice_zh": "请先改正列出的问题并重新报送。",
+        "advice_en": "Mend these first and hand the file in again.",
+    }
+    return pl.DataFrame([texts], schema=described.schema)
 
 
 def _described(findings: pl.LazyFrame, texts: pl.DataFrame) -> pl.LazyFrame:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from xinheng.pipeline.parts import Part, Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +14,13 @@ class Report:
     """The verdict on a file.
 
     `accepted + rejected + questionable + unlinked = rows_read`; `unlinked` is null
-    where there was no register to link with. `findings` counts by rule code. The paths
-    are Parquet files in the directory that the caller named:
+    where there was no register to link with. `findings` counts by rule code.
+    `chosen_columns` are the columns that a person assigned (header as written to field
+    name, empty where the column was left out) and `matched_columns` all; `parts`
+    say in which file, sheet and line a row stands (`parts.locate`), `skipped` which
+    sheets were not read as data; `notes` counts rows of the table that were remarks
+    and no records, which are not among `rows_read`. The paths are Parquet files in the
+    directory that the caller named:
 
     `accepted_path`, `held_path`
         `row` (UInt32, data rows from 1), `organization` (String, the register's key of
@@ -24,7 +31,11 @@ class Report:
         `unlinked`), after `natural_key`. Ordered by row.
     `findings_path`
         `row` (UInt32), `field` (String, the English name; empty for the whole row),
-        `rule`, `severity` (String), ordered by row, then by field position.
+        `rule`, `severity` (String), ordered by row, then by field position;
+        last what is wrong with a cell itself (`flawed`).
+    `rejected_path`
+        `row` (UInt32) and `natural_key` (String) of the rejected rows whose key could
+        be read and in which nothing was found about a person. Ordered by row.
     """
 
     dataset: str
@@ -41,3 +52,8 @@ class Report:
     accepted_path: Path
     held_path: Path
     findings_path: Path
+    rejected_path: Path
+    chosen_columns: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    notes: int = 0

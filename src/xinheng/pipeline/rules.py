@@ -1,8 +1,8 @@
 """The catalog's rules for one dataset, compiled to the engine.
 
 Each rule on each field is one bit. What a cell's reading has found already arrives as a
-flag; everything else is an expression over the typed columns, evaluated only where its
-guard, one look at the whole column, says that some row may fail.
+flag; everything else is an expression over the typed columns, evaluated, where it has a
+guard, only if that one look at the whole column says that some row may fail.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import polars as pl
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.catalog.fields import Field, FieldType, Personal
 from xinheng.core.submissions.findings import Severity
+from xinheng.pipeline import lateness, linking
 from xinheng.pipeline.cells import choices, codes
 from xinheng.pipeline.cells.columns import WHOLE_ROW, blank_column, is_lossy
 from xinheng.pipeline.context import Context
@@ -28,8 +29,8 @@ SOLE_PROPRIETOR_PREFIX = "92"
 class Check:
     """One rule on one field.
 
-    `failed` is null where the rule arrives as a flag. `guard` is a Boolean scalar:
-    false means that no row of the batch can fail.
+    `failed` is null where the rule arrives as a flag. `guard`, where there is one, is a
+    Boolean scalar that costs less: false means that no row of the batch can fail.
     """
 
     rule: str
@@ -58,6 +59,9 @@ class _Compiler:
             "DUPLICATE_KEY",
         ):
             yield self._flag(rule, WHOLE_ROW)
+        if not self._dataset.activatable:
+            every_row = pl.repeat(value=True, n=pl.len())
+            yield self._check("NO_LEGAL_BASIS", WHOLE_ROW, every_row)
         for field in self._dataset.fields:
             yield self._flag("PERSONAL_ID", field.name)
             yield self._flag("PERSONAL_ID_SUSPECTED", field.name)
@@ -73,9 +77,7 @@ class _Compiler:
         self, rule: str, field: str, failed: pl.Expr, guard: pl.Expr | None = None
     ) -> Check:
         severity = self._context.severity(rule)
-        return Check(
-            rule, severity, field, failed, failed.any() if guard is None else guard
-        )
+        return Check(rule, severity, field, failed, guard)
 
     def _stored(self, field: Field) -> Iterator[Check]:
         yield from self._presence(field)
@@ -117,6 +119,8 @@ class _Compiler:
         above = nothing if field.maximum is None else value > field.maximum
         if field.minimum is not None or field.maximum is not None:
             yield self._check("AMOUNT", field.name, below | above)
+        if field.stated_in is not None:
+            yield self._flag("AMOUNT_UNIT", field.name)
 
     def _dates(self, field: Field) -> Iterator[Check]:
         value = pl.col(field.name)
@@ -126,7 +130,7 @@ class _Compiler:
             if later == field.name:
                 yield self._check("DATE_ORDER", field.name, value < pl.col(earlier))
         if field.name == self._dataset.decided_on:
-            for rule in ("LATE", "LATE_PROVISIONAL"):
+            for rule in lateness.RULES:
                 yield self._flag(rule, field.name)
 
     def _subject(self, field: Field) -> Iterator[Check]:
@@ -137,11 +141,14 @@ class _Compiler:
             yield from self._category(field)
         if field.name == dataset.subject_code:
             yield self._flag("UNKNOWN_ORGANIZATION", field.name)
+            yield self._flag("FORMER_CODE", field.name)
             if not dataset.sole_proprietors:
                 sole = _is_sole_proprietor(field.name)
                 yield self._check("SOLE_PROPRIETOR_LIST", field.name, sole)
         if field.name == dataset.subject_name:
             yield self._flag("NAME_MISMATCH", field.name)
+        if field.name == linking.AUTHORITY_NAME and dataset.authority_code is not None:
+            yield self._flag("AUTHORITY_NAME", field.name)
 
     def _category(self, field: Field) -> Iterator[Check]:
         code = self._dataset.subject_code

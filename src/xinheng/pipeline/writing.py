@@ -8,6 +8,7 @@ through a thread of their own, so that the memory has a bound however long the f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -17,6 +18,8 @@ from polars.io.plugins import register_io_source
 
 HELD_BATCHES = 16
 _WAITING_FRAMES = 2
+_GROUP_ROWS = 65_536
+_FEW = 8  # one row in so many
 _WANTED = "is_wanted"
 
 Schema = dict[str, pl.DataType]
@@ -49,7 +52,7 @@ class ParquetWriter:
             return
         self._rows += frame.height
         if self._stream is not None:
-            self._stream.put(_wanted(marked.lazy()).collect())
+            self._stream.put(_copied(marked))
         else:
             self._held.append(marked)
             if self._rows > self._most_rows:
@@ -84,8 +87,23 @@ class ParquetWriter:
     def _start(self) -> None:
         self._stream = _Stream(self.path, self._schema)
         for marked in self._held:
-            self._stream.put(_wanted(marked.lazy()).collect())
+            self._stream.put(_copied(marked))
         self._held = []
+
+
+def _copied(marked: pl.DataFrame) -> pl.DataFrame:
+    """Return the wanted rows; where they are few, with a memory of their own.
+
+    A column of text that was filtered refers to all texts of its batch, and few rows
+    wait long until they fill a group of the file: they would hold millions of others.
+    """
+    wanted = _wanted(marked.lazy()).collect()
+    if wanted.height * _FEW > marked.height:
+        return wanted
+    buffer = BytesIO()
+    # The older layout of texts is the one that is copied.
+    wanted.write_ipc(buffer, compat_level=pl.CompatLevel.oldest())
+    return pl.read_ipc(buffer.getvalue())
 
 
 def _wanted(marked: pl.LazyFrame) -> pl.LazyFrame:
@@ -94,7 +112,11 @@ def _wanted(marked: pl.LazyFrame) -> pl.LazyFrame:
 
 def sink(content: pl.LazyFrame, path: Path) -> None:
     """Write rows to a file without holding them all."""
-    content.sink_parquet(path, compression="lz4")
+    # Nothing is looked up in these files, so nothing is gathered for it; groups that
+    # fit the processor's cache are encoded faster than larger ones.
+    content.sink_parquet(
+        path, compression="lz4", statistics=False, row_group_size=_GROUP_ROWS
+    )
 
 
 def stream(frames: Iterator[pl.DataFrame], schema: Schema, path: Path) -> None:

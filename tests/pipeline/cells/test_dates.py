@@ -26,6 +26,13 @@ class TestReadDates:
             "2019/5/1",
             "2019年5月1日",
             "2019年05月01日",
+            "2019.5.1",
+            "2019.05.01",
+            "2019 年 5 月 1 日",
+            "２０１９年５月１日",
+            "２０１９-05-01",
+            "2019／5／1",
+            "2019- 5- 1",
             "20190501",
             "2019-05-01 00:00:00",
             "2019/5/1 9:30",
@@ -41,15 +48,18 @@ class TestReadDates:
     @pytest.mark.parametrize(
         "cell",
         [
-            "2019.5.1",
+            "2019.5",
             "05/01/2019",
+            "1.5.2019",
+            "2019 05 01",
+            "2019.5-1",
             "2019-05/01",
             "2019-02-29",
             "2019-13-01",
             "+2019-05-01",
             "2019-05",
-            "２０１９-05-01",
             "1899-12-31",
+            "长期",
             "0219-05-01",
             "43586",
             "2019-05-01 x",
@@ -75,10 +85,11 @@ class TestReadDates:
             day.isoformat(),
             f"{day:%Y/%m/%d}",
             f"{day.year}年{day.month}月{day.day}日",
+            f"{day.year}.{day.month}.{day.day}",
             f"{day:%Y%m%d}",
         ]
 
-        assert read(*forms).values.to_list() == [day] * 4
+        assert read(*forms).values.to_list() == [day] * 5
 
 
 class TestReadPeriods:

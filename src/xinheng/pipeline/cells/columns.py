@@ -11,8 +11,8 @@ import polars as pl
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.catalog.fields import Field, FieldType, Personal
 from xinheng.pipeline.cells import choices, codes, dates, numbers, screening
-from xinheng.pipeline.cells.distinct import Sharing
-from xinheng.pipeline.cells.reading import Read, failing, read_once
+from xinheng.pipeline.cells.distinct import Memory, Sharing
+from xinheng.pipeline.cells.reading import Read, failing
 from xinheng.pipeline.cells.screening import Role
 from xinheng.pipeline.checks import kernel, personal_id
 from xinheng.pipeline.context import Context
@@ -44,6 +44,15 @@ class Typed:
     is_personal: bool
 
 
+def role_of(field: Field | None) -> Role:
+    """Return how the digits of a column are understood; null stands for no field."""
+    if field is None:
+        return Role.TEXT
+    if field.type is FieldType.USCC:
+        return Role.CODE
+    return _ROLES.get(field.name, Role.TEXT)
+
+
 class Typist:
     """Reads the batches of one file."""
 
@@ -57,11 +66,12 @@ class Typist:
             field for field in dataset.stored_fields if field.name not in match.names
         ]
         self._fields = {str(place): field for place, field in match.fields.items()}
+        self._memories = {field.name: Memory() for field in self._fields.values()}
 
     def read(self, batch: pl.DataFrame) -> Typed:
         """Return the rows as typed columns; blank rows are left out."""
         cells = [name for name in batch.columns if name != ROW]
-        roles = {name: self._role(name) for name in cells}
+        roles = {name: role_of(self._fields.get(name)) for name in cells}
         distinct = self._sharing(cells).distinct(batch)
         screened = screening.screen(batch, roles, distinct)
         found, frame = screened.found, screened.frame
@@ -78,14 +88,6 @@ class Typist:
         if self._shared is None:
             self._shared = Sharing(cells)
         return self._shared
-
-    def _role(self, column: str) -> Role:
-        field = self._fields.get(column)
-        if field is None:
-            return Role.TEXT
-        if field.type is FieldType.USCC:
-            return Role.CODE
-        return _ROLES.get(field.name, Role.TEXT)
 
     def _found_flags(self, found: pl.DataFrame, height: int) -> Flags:
         kinds = {
@@ -147,7 +149,8 @@ class Typist:
     ) -> Read:
         if distinct is not None:
             # The distinct texts of a cleared column: no person's number is among them.
-            return read_once(cells, distinct, lambda texts: self._texts(texts, field))
+            memory = self._memories[field.name]
+            return memory.read(cells, distinct, lambda texts: self._texts(texts, field))
         if field.type is FieldType.USCC:
             self._release_registered(cells, field, flags)
         return self._texts(cells, field, flags.get(("PERSONAL_ID", field.name)))

@@ -1,10 +1,12 @@
 """Dates as people write them.
 
-    2019-05-31    2019/5/31    2019年5月31日    20190531
+    2019-05-31    2019/5/31    2019.5.31    2019年5月31日    20190531
 
-A time of day behind the date is left out: databases export `2019-05-31 00:00:00`. In a
-workbook a bare number of five digits is a spreadsheet's serial date. Nothing is
-guessed: what could be read in two ways (`05/06/2019`) is no date.
+Full-width digits and signs, and blanks between them, mean the same. A time of day
+behind the date is left out: databases export `2019-05-31 00:00:00`. In a workbook a
+bare number of five digits is a spreadsheet's serial date, counted from 1900 (1927 and
+later, so the 29 February 1900 that spreadsheets count plays no part). Nothing is
+guessed: what could be read in two ways (`05/06/2019`, `2019.5`) is no date.
 """
 
 from __future__ import annotations
@@ -19,12 +21,17 @@ EARLIEST = date(1900, 1, 1)
 _SERIAL_ZERO = date(1899, 12, 30)
 
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_WIDE, _NARROW = "０１２３４５６７８９－／．：", "0123456789-/.:"
+# Blanks beside a sign that separates; one before a time of day stays.
+_LOOSE = r"[\s\x{3000}]*([-/.年月])[\s\x{3000}]*|[\s\x{3000}]+(日)"
+_NOT_PLAIN = rf"[{_WIDE}]|[-/.年月][\s\x{{3000}}]|[\s\x{{3000}}][-/.年月日]"
 _TIME = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 _ONE_OR_TWO = "([0-9]{1,2})"
 _WRITTEN = (
     "^([0-9]{4})(?:"
     f"-{_ONE_OR_TWO}-{_ONE_OR_TWO}"
     f"|/{_ONE_OR_TWO}/{_ONE_OR_TWO}"
+    f"|\\.{_ONE_OR_TWO}\\.{_ONE_OR_TWO}"
     f"|年{_ONE_OR_TWO}月{_ONE_OR_TWO}日"
     f"|([0-9]{{2}})([0-9]{{2}})){_TIME}$"
 )
@@ -40,7 +47,7 @@ def read_dates(cells: pl.Series, *, is_workbook: bool) -> Read:
     others = (cells.is_not_null() & ~is_plain).arg_true()
     if not len(others):
         return Read(dates)
-    part = cells.gather(others).alias("cell").to_frame()
+    part = _plain(cells.gather(others)).to_frame("cell")
     read = part.select(_written() if not is_workbook else _written_or_serial())
     dates = dates.scatter(others, read.to_series())
     return Read(dates, failing("DATE_FORMAT", cells.is_not_null() & dates.is_null()))
@@ -48,7 +55,7 @@ def read_dates(cells: pl.Series, *, is_workbook: bool) -> Read:
 
 def read_periods(cells: pl.Series) -> Read:
     """Return cleaned cells as months `YYYY-MM`; flags DATE_FORMAT."""
-    frame = cells.alias("cell").to_frame()
+    frame = _plain(cells).to_frame("cell")
     groups = pl.col("cell").str.extract_groups(_MONTH)
     year = groups.struct.field("1")
     month = pl.coalesce(groups.struct.field("2", "3", "4")).str.zfill(2)
@@ -58,10 +65,18 @@ def read_periods(cells: pl.Series) -> Read:
     return Read(values, failing("DATE_FORMAT", cells.is_not_null() & values.is_null()))
 
 
+def _plain(cells: pl.Series) -> pl.Series:
+    """Return the texts with narrow digits and signs, and no blanks beside signs."""
+    if not cells.str.contains(_NOT_PLAIN).any():
+        return cells
+    narrow = cells.str.replace_many([*_WIDE], [*_NARROW])
+    return narrow.str.replace_all(_LOOSE, "${1}${2}")
+
+
 def _written() -> pl.Expr:
     groups = pl.col("cell").str.extract_groups(_WRITTEN)
-    month = pl.coalesce(groups.struct.field("2", "4", "6", "8")).str.zfill(2)
-    day = pl.coalesce(groups.struct.field("3", "5", "7", "9")).str.zfill(2)
+    month = pl.coalesce(groups.struct.field("2", "4", "6", "8", "10")).str.zfill(2)
+    day = pl.coalesce(groups.struct.field("3", "5", "7", "9", "11")).str.zfill(2)
     text = pl.concat_str(groups.struct.field("1"), month, day, separator="-")
     found = text.str.to_date("%Y-%m-%d", strict=False)
     return pl.when(found >= EARLIEST).then(found)

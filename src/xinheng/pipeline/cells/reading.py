@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -22,20 +22,3 @@ class Read:
 def failing(rule: str, is_failing: pl.Series) -> dict[str, pl.Series]:
     """Return the flag of a rule, nothing where no cell fails it."""
     return {rule: is_failing} if is_failing.any() else {}
-
-
-def read_once(
-    cells: pl.Series, distinct: pl.Series, reader: Callable[[pl.Series], Read]
-) -> Read:
-    """Read each distinct text of a column once and give every cell what it got."""
-    once = reader(distinct)
-    flags = {
-        rule: cells.is_in(distinct.filter(flag).implode())
-        for rule, flag in once.flags.items()
-    }
-    if once.values is distinct:
-        return Read(cells, flags)
-    values = cells.replace_strict(
-        distinct, once.values, default=None, return_dtype=once.values.dtype
-    )
-    return Read(values, flags)

@@ -1,0 +1,1 @@
+"""Codes and names looked up in a whole register at once."""

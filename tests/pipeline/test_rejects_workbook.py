@@ -1,0 +1,226 @@
+"""The workbook to mend: only the rejected rows, marked, and nothing about persons."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import polars as pl
+import pytest
+
+from xinheng.pipeline import rejected_rows, rejects_workbook, run
+from xinheng.pipeline.rejects_workbook import Source
+from xinheng.rulebook import catalog
+
+PERSON = "11010519491231002X"
+
+
+@pytest.fixture
+def rejected(permit, surroundings, write, tmp_path):
+    """Check rows, or a file, and return the kept rows' path and the report."""
+
+    def make(content, **options):
+        path = write(content) if isinstance(content, list) else content
+        out = tmp_path / "checked"
+        report = run.check(
+            path, dataset=permit, context=surroundings, out=out, **options
+        )
+        kept = out / "rejects.parquet"
+        is_kept = rejected_rows.keep(path, report, kept, dataset=permit)
+        return (kept if is_kept else None), report
+
+    return make
+
+
+@pytest.fixture
+def workbook(rejected, permit):
+    def make(content, *, language="zh-hans", **options):
+        kept, report = rejected(content, **options)
+        source = Source(
+            rows=kept,
+            findings=report.findings_path,
+            headers=report.matched_columns,
+            parts=report.parts,
+            rejected=report.rejected,
+        )
+        return rejects_workbook.as_xlsx(
+            source,
+            dataset=permit,
+            rules=catalog.rules(),
+            code_lists=catalog.code_lists(),
+            language=language,
+        )
+
+    return make
+
+
+def opened(content):
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def cell(book, row, header):
+    sheet = book.worksheets[0]
+    column = [each.value for each in sheet[1]].index(header) + 1
+    return sheet.cell(row, column)
+
+
+class TestKeep:
+    def test_keeps_nothing_where_no_row_is_rejected(self, rejected, rows):
+        kept, _ = rejected(rows)
+
+        assert kept is None
+
+    def test_keeps_the_header_and_the_rejected_rows(self, rejected, rows, title):
+        rows[1][title("permit_type")] = "特别"
+
+        kept, _ = rejected(rows)
+
+        frame = pl.read_parquet(kept)
+        assert frame["row"].to_list() == [0, 2]
+        assert frame.row(0)[1:] == tuple(rows[0])
+        assert "特别" in frame.row(1)
+
+    @pytest.mark.parametrize(
+        "column",
+        ["备注", "许可内容", "行政相对人代码_4(税务登记号)", "经办人", "法定代表人"],
+    )
+    @pytest.mark.parametrize("number", [PERSON, f"证{PERSON}号", "210899199001010012"])
+    def test_keeps_no_persons_number(self, rejected, rows, title, column, number):
+        for row in rows:
+            row.setdefault(column, "")
+        rows[1][column] = number
+        rows[1][title("permit_type")] = "特别"
+
+        kept, report = rejected(rows)
+
+        assert report.personal_data
+        assert number not in pl.read_parquet(kept).write_csv()
+        assert number.encode() not in kept.read_bytes()
+
+    def test_keeps_no_party_beside_a_persons_number(self, rejected, rows, title):
+        rows[1][title("subject_name")] = "某某某"
+        rows[1][title("uscc")] = PERSON
+
+        kept, _ = rejected(rows)
+
+        assert "某某某" not in pl.read_parquet(kept).write_csv()
+
+    def test_leaves_out_rows_about_natural_persons(self, rejected, rows, title):
+        rows[0][title("subject_category")] = "自然人"
+        rows[1][title("permit_type")] = "特别"
+
+        kept, _ = rejected(rows)
+
+        assert pl.read_parquet(kept)["row"].to_list() == [0, 2]
+
+    def test_keeps_no_column_that_is_not_taken(self, rejected, rows, title):
+        for row in rows:
+            row |= {"法定代表人": "某某某", "联系电话": "13800000000"}
+        rows[1][title("permit_type")] = "特别"
+
+        kept, _ = rejected(rows)
+
+        text = pl.read_parquet(kept).write_csv()
+        assert "联系电话" in text
+        assert "13800000000" not in text
+        assert "某某某" not in text
+
+    def test_keeps_the_first_rows_only(self, rejected, rows, title, monkeypatch):
+        monkeypatch.setattr(rejected_rows, "MOST_ROWS", 2)
+        for row in rows:
+            row[title("permit_type")] = "特别"
+
+        kept, _ = rejected(rows)
+
+        assert pl.read_parquet(kept)["row"].to_list() == [0, 1, 2]
+
+
+class TestWorkbook:
+    def test_marks_the_wrong_cell_and_says_what_to_do(self, workbook, rows, title):
+        rows[1][title("permit_type")] = "特别"
+
+        book = opened(workbook(rows))
+
+        assert book.worksheets[0].max_row == 2
+        wrong = cell(book, 2, title("permit_type"))
+        assert wrong.value == "特别"
+        assert wrong.fill.fgColor.rgb == "FFFFD7D0"
+        assert wrong.comment.text.startswith("CODE_LIST\n“许可类别”")
+        right = cell(book, 2, title("decision_no"))
+        assert right.comment is None
+        assert right.fill.fgColor.rgb == "00000000"
+
+    def test_speaks_english(self, workbook, rows, title):
+        rows[1][title("permit_type")] = "特别"
+
+        book = opened(workbook(rows, language="en"))
+
+        comment = cell(book, 2, title("permit_type")).comment.text
+        assert comment.split("\n")[1].isascii()
+        assert "Filled cells" in book.worksheets[1]["A2"].value
+
+    def test_keeps_codes_as_text(self, workbook, rows, title):
+        rows[1][title("uscc")] = "912108991234567890"
+
+        code = cell(opened(workbook(rows)), 2, title("uscc"))
+
+        assert (code.value, code.data_type) == ("912108991234567890", "s")
+        assert code.number_format == "@"
+
+    @pytest.mark.parametrize("attack", ["=1+1", "+1", "-1", "@SUM(A1)"])
+    def test_holds_no_formula(self, workbook, rows, title, attack):
+        rows[1][title("permit_type")] = attack
+
+        content = workbook(rows)
+
+        wrong = cell(opened(content), 2, title("permit_type"))
+        assert (wrong.value, wrong.data_type) == (attack, "s")
+        assert wrong.quotePrefix
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+
+    def test_says_that_a_persons_number_was_blanked(self, workbook, rows, title):
+        rows[1][title("decision_no")] = PERSON
+
+        content = workbook(rows)
+
+        blank = cell(opened(content), 2, title("decision_no"))
+        assert blank.value is None
+        assert "已清空" in blank.comment.text
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            assert all(PERSON.encode() not in parts.read(n) for n in parts.namelist())
+
+    def test_adds_the_columns_that_the_file_lacks(self, workbook, rows, title):
+        for row in rows:
+            del row[title("authority_name")]
+
+        book = opened(workbook(rows))
+
+        added = cell(book, 2, title("authority_name"))
+        assert added.comment.text.startswith("REQUIRED\n")
+
+    def test_says_where_each_row_stood(self, workbook, rows, title):
+        rows[1][title("permit_type")] = "特别"
+
+        legend = opened(workbook(rows)).worksheets[1]
+
+        last = [each.value for each in legend[legend.max_row]]
+        assert last == ["2", "permits.csv", "", "3"]
+
+    def test_is_read_back_as_it_was_and_accepted_once_mended(
+        self, workbook, rows, title, put, surroundings, permit, tmp_path
+    ):
+        good = rows[1][title("permit_type")]
+        rows[1][title("permit_type")] = "特别"
+        book = opened(workbook(rows))
+        cell(book, 2, title("permit_type")).value = good
+        mended = tmp_path / "mended.xlsx"
+        book.save(mended)
+
+        report = run.check(
+            mended, dataset=permit, context=surroundings, out=tmp_path / "again"
+        )
+
+        assert (report.rows_read, report.accepted) == (1, 1)
+        assert [each.sheet for each in report.skipped] == ["填报说明"]
