@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tests.factories import files
-from xinheng.apps.organizations import operations, queries
+from xinheng.apps.organizations import operations, queries, search
 from xinheng.apps.organizations.models import Organization, OrganizationName
 from xinheng.rulebook import samples
 
@@ -56,7 +56,7 @@ class TestImportRegister:
         found = queries.get_public(FIRST.code)
         assert found is not None
         assert found.name == "示例市更名后有限公司"
-        assert found.former_names == ((FIRST.name, date(2019, 7, 3)),)
+        assert found.former_names == ((FIRST.name, None, date(2019, 7, 3)),)
 
     def test_renames_an_organization_registered_in_the_future(self, tmp_path):
         """A date that can't be right must not stop the import of a whole register."""
@@ -95,8 +95,10 @@ class TestImportRegister:
         found = queries.get_public(FIRST.code)
         assert found is not None
         assert found.name == FIRST.name
-        assert OrganizationName.objects.get(name=FIRST.name).expires_on is None
-        assert [name for name, _ in found.former_names] == ["示例市更名后有限公司"]
+        assert found.former_names == (
+            ("示例市更名后有限公司", date(2019, 6, 4), date(2019, 6, 5)),
+            (FIRST.name, None, date(2019, 6, 4)),
+        )
 
     def test_refuses_a_wrong_code_and_takes_the_rest(self, tmp_path):
         wrong = FIRST.code[:-1] + ("0" if FIRST.code[-1] != "0" else "1")
@@ -129,14 +131,14 @@ class TestSearch:
         path = files.write_register(tmp_path / "register.csv", count=50)
         operations.import_register(path=path, actor="test", at=AT)
 
-        by_name = queries.search(text=FIRST.name[4:8])
-        by_code = queries.search(text=FIRST.code.lower())
+        by_name = search.search(text=FIRST.name[4:8])
+        by_code = search.search(text=FIRST.code.lower())
 
         assert FIRST.code in {hit.uscc for hit in by_name.items}
         assert [hit.uscc for hit in by_code.items] == [FIRST.code]
 
     def test_does_not_look_for_one_character(self):
-        assert queries.search(text="示").total == 0
+        assert search.search(text="示").total == 0
 
     def test_does_not_find_a_sole_proprietor_by_what_is_not_shown(self, tmp_path):
         one = next(
@@ -150,12 +152,12 @@ class TestSearch:
                 actor="test",
                 at=AT,
             )
-            assert queries.search(text="赵示例").total == 0
+            assert search.search(text="赵示例").total == 0
 
-        assert [hit.name for hit in queries.search(text="顺发小吃").items] == [
+        assert [hit.name for hit in search.search(text="顺发小吃").items] == [
             "顺发小吃店"
         ]
-        assert queries.search(text=one.code).total == 1
+        assert search.search(text=one.code).total == 1
         found = queries.get_public(one.code)
         assert found is not None
         assert found.former_names == ()
@@ -164,15 +166,15 @@ class TestSearch:
         "text", ["示\x00例", "示" * 60_000, "9" * 60_000, "\ud800示"]
     )
     def test_finds_nothing_under_what_no_name_can_be(self, text):
-        assert queries.search(text=text).total == 0
+        assert search.search(text=text).total == 0
         assert queries.get_public(text) is None
 
     def test_turns_no_page_that_a_database_can_not_count(self, tmp_path):
         path = files.write_register(tmp_path / "register.csv", count=50)
         operations.import_register(path=path, actor="test", at=AT)
 
-        far = queries.search(text="示例", page=10**30)
-        before = queries.search(text="示例", page=-1)
+        far = search.search(text="示例", page=10**30)
+        before = search.search(text="示例", page=-1)
 
         assert (far.items, far.total) == ((), 50)
         assert before.number == 1

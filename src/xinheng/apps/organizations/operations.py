@@ -1,34 +1,57 @@
-"""Importing a register of organizations: codes, names, and names that changed."""
+"""Feeding the register: files of organizations, units among them, issues closed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from xinheng.apps import bulk
 from xinheng.apps.ledger import operations as ledger
-from xinheng.apps.organizations.models import Organization, OrganizationName
-from xinheng.core.disclosures.names import SOLE_PROPRIETOR_PREFIX
+from xinheng.apps.organizations import issues, landing, search_index
+from xinheng.apps.organizations.changes import ORGANIZATIONS
+from xinheng.apps.organizations.issues import Finder
+from xinheng.apps.organizations.landing import Act, Landed
+from xinheng.apps.organizations.models import (
+    Organization,
+    RegisterImport,
+    RegisterIssue,
+)
+from xinheng.apps.outbox import operations as outbox
+from xinheng.apps.units import queries as units
+from xinheng.core.organizations.issues import IssueKind, IssueState
+from xinheng.core.organizations.status import ACTIVE
 from xinheng.core.submissions.findings import Severity
-from xinheng.pipeline import register_file
+from xinheng.pipeline import register_fields, register_file
+from xinheng.pipeline.register_fields import Return
+from xinheng.pipeline.register_file import RegisterRows, Source
+from xinheng.pipeline.register_values import finding
+from xinheng.rulebook import fiction
 
-_ORGANIZATIONS = Organization._meta.db_table
-_NAMES = OrganizationName._meta.db_table
-_STAGE = "register_rows"
 # A file of wrong codes is told once, not a million times.
 MOST_TOLD = 1000
+TOPIC = "register.changed"
+SUBJECT = "organizations"
+CODES_IN_MESSAGE = 1000
+MOST_ANNOUNCED = 20_000
+
+_STAGE = "register_present"
+_COUNTED = ("rows_read", "new", "changed", "unchanged", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterReport:
     """What an import did: `new + changed + unchanged + rejected = rows_read`.
 
+    Of the rejected rows `claims` bear a code that another organization holds; `issues`
+    counts what was found wrong for the first time, claims among it. `absent` counts the
+    active organizations of this registrar that the file doesn't name; null for a delta.
     `rejected_rows` are (row, field, rule) of the first `MOST_TOLD` refusals.
     """
 
@@ -37,47 +60,231 @@ class RegisterReport:
     changed: int
     unchanged: int
     rejected: int
+    claims: int
+    issues: int
+    absent: int | None
     findings: Mapping[str, int]
     ledger_seq: int
     rejected_rows: tuple[tuple[int, str, str], ...]
 
 
+class IssueClosedError(ValueError):
+    """The issue is closed already, or there is none of that number."""
+
+    def __init__(self, issue: int) -> None:
+        super().__init__(f"register issue {issue} is not open")
+        self.issue = issue
+
+
 @transaction.atomic
-def import_register(*, path: Path, actor: str, at: datetime) -> RegisterReport:
+def import_register(
+    *,
+    path: Path,
+    actor: str,
+    at: datetime,
+    kind: Return = Return.PLAIN,
+    is_delta: bool = False,
+) -> RegisterReport:
     """Take the organizations of a file into the register.
 
-    A code that is known keeps its place; a new name becomes its name from the day of
-    the import, and the old one is kept as former. The same file again changes nothing.
+    A whole file says what is: a code that is known keeps its place, and what differs
+    becomes its state from the day of the import. What the file doesn't name is counted,
+    never ended. A delta says what happened and when. The same file again changes
+    nothing.
+
+    Messages on TOPIC name the codes that are new, or got another name or code:
+    `{"codes": [...], "import": seq}`, at most CODES_IN_MESSAGE in one. A first mass
+    import, of more than MOST_ANNOUNCED new codes, is one message
+    `{"all": true, "import": seq}`: whoever waits for codes looks at all of them.
 
     Raises:
         UnreadableFileError: nothing is stored.
     """
-    checked = register_file.read_rows(path)
+    on = timezone.localdate(at)
+    read = register_file.read_rows(
+        path, Source(kind, is_delta, on, _fictional_divisions())
+    )
     _lock()
-    compared = _compare(checked.rows)
-    _add(compared.filter(pl.col("verdict") == "new"), at=at)
-    _rename(compared.filter(pl.col("verdict") == "changed"), at=at)
-    count = dict(compared.group_by("verdict").len().iter_rows())
-    numbers = {
-        "rows_read": checked.rows_read,
-        "new": count.get("new", 0),
-        "changed": count.get("changed", 0),
-        "unchanged": count.get("unchanged", 0) + checked.repeated,
-        "rejected": checked.rejected,
-    }
+    source = RegisterImport.objects.create(
+        kind=kind, is_delta=is_delta, file_sha256=read.digest, recorded_at=at
+    )
+    landed = landing.land(read.rows, Act(source.id, is_delta, on, at))
+    _link_units(read.rows, landed, at=at)
+    found = _find(read, landed, Finder(at, source=source.id))
+    search_index.refresh(_touched(landed))
+    report = _report(read, landed, found)
+    if not is_delta:
+        report = replace(report, absent=_absent(read.rows, kind))
+    seq = _append(source, report, actor=actor)
+    _announce(landed, seq, at)
+    return replace(report, ledger_seq=seq)
+
+
+def _report(read: RegisterRows, landed: Landed, found: int) -> RegisterReport:
+    """Return what was done, before it stands in the ledger."""
+    details = pl.concat([read.details, *landed.findings]).sort("row")
+    return RegisterReport(
+        **_count(read, landed),
+        claims=sum(claims.height for claims in landed.claims),
+        issues=found,
+        absent=None,
+        findings=dict(details["rule"].value_counts(sort=True).iter_rows()),
+        ledger_seq=0,
+        rejected_rows=_told(details),
+    )
+
+
+def _append(source: RegisterImport, report: RegisterReport, *, actor: str) -> int:
+    """Tell the ledger what was taken in, and return its place there."""
     appended = ledger.append(
         kind="register.imported",
-        subject="organizations",
+        subject=SUBJECT,
         actor=actor,
-        body={"file_sha256": checked.digest, "counts": numbers},
+        body={
+            "file_sha256": source.file_sha256,
+            "return": Return(source.kind).value,
+            "delta": source.is_delta,
+            "counts": {name: getattr(report, name) for name in _COUNTED},
+            "issues": report.issues,
+        },
+        at=source.recorded_at,
+    )
+    RegisterImport.objects.filter(id=source.id).update(ledger_seq=appended.seq)
+    return appended.seq
+
+
+@transaction.atomic
+def examine_register(*, actor: str, at: datetime) -> int:
+    """Look through the whole register for codes that clash; return how many are new."""
+    _lock()
+    found = issues.record(issues.in_register(None), Finder(at))
+    ledger.append(
+        kind="register.examined",
+        subject=SUBJECT,
+        actor=actor,
+        body={"issues": found},
         at=at,
     )
-    return RegisterReport(
-        **numbers,
-        findings=checked.findings,
-        ledger_seq=appended.seq,
-        rejected_rows=_told(checked.details),
+    return found
+
+
+@transaction.atomic
+def record_mismatches(*, named: pl.DataFrame, finder: Finder) -> int:
+    """Keep names that a unit reports and the register doesn't hold; return the new.
+
+    `named` has `code` and `name`; what is held under that code is left to the check.
+    """
+    keys = landing.keys_of(named["code"])
+    frame = named.join(keys, on="code").with_columns(
+        kind=pl.lit(IssueKind.NAME_MISMATCH.value),
+        authority=pl.lit(""),
+        details=pl.lit("{}"),
     )
+    found = issues.record(frame.select(issues.FOUND.keys()), finder)
+    if found:
+        ledger.append(
+            kind="register.mismatches_found",
+            subject=SUBJECT,
+            actor="worker",
+            body={"submission": str(finder.submission), "issues": found},
+            at=finder.at,
+        )
+    return found
+
+
+@transaction.atomic
+def close_issue(
+    *, issue: int, state: IssueState, reason: str, actor: str, at: datetime
+) -> None:
+    """Close an issue as corrected, confirmed or dismissed, with the reason.
+
+    Raises:
+        IssueClosedError: it is not open, or there is none.
+        ValueError: `state` is OPEN, or the reason is blank.
+    """
+    if state is IssueState.OPEN or not reason.strip():
+        raise ValueError("an issue is closed with a state and a reason")
+    row = RegisterIssue.objects.select_for_update().filter(id=issue).first()
+    if row is None or row.state != IssueState.OPEN:
+        raise IssueClosedError(issue)
+    row.state, row.closed_at = state, at
+    row.save(update_fields=["state", "closed_at"])
+    ledger.append(
+        kind="register.issue_closed",
+        subject=f"register_issue:{issue}",
+        actor=actor,
+        body={"state": state.value, "reason": reason},
+        at=at,
+    )
+
+
+def _fictional_divisions() -> frozenset[str]:
+    """Return the demo city's division, which no real list holds."""
+    return frozenset({fiction.DIVISION} if settings.DEMO else ())
+
+
+def _lock() -> None:
+    """Let one import run at a time; SQLite's transactions are exclusive already."""
+    if connection.vendor == "postgresql":
+        bulk.execute(f"LOCK TABLE {ORGANIZATIONS} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _find(read: RegisterRows, landed: Landed, finder: Finder) -> int:
+    """Keep what is wrong in the file, and between what it touched and the register."""
+    taken = _taken(read, landed)
+    found = [
+        issues.of_wrong_rows(read.wrong),
+        *(issues.of_claims(claims) for claims in landed.claims),
+        issues.of_notices(taken, read.details),
+        # Of a mass import, the whole register is looked through faster than its part.
+        issues.in_register(None if landed.new > MOST_ANNOUNCED else _touched(landed)),
+    ]
+    return issues.record(pl.concat(found), finder)
+
+
+def _taken(read: RegisterRows, landed: Landed) -> pl.DataFrame:
+    """Return the rows that may need a look, with the key of their organization."""
+    claimed = [claims.select("row") for claims in landed.claims]
+    rows = read.rows.select("row", "code", "name", "kind", "authority")
+    for rest in claimed:
+        rows = rows.join(rest, on="row", how="anti")
+    noticed = read.details.filter(pl.col("severity") == Severity.NOTICE.value)
+    rows = rows.filter(
+        pl.col("kind").is_not_null() | pl.col("row").is_in(noticed["row"].implode())
+    )
+    keys = landing.keys_of(rows["code"])
+    return rows.join(keys, on="code")
+
+
+def _touched(landed: Landed) -> pl.Series:
+    """Return the keys of all that were entered or changed."""
+    return pl.concat([landing.entered(landed), *landed.touched]).unique()
+
+
+def _count(read: RegisterRows, landed: Landed) -> dict[str, int]:
+    taken = landed.new + landed.changed + landed.unchanged
+    return {
+        "rows_read": read.rows_read,
+        "new": landed.new,
+        "changed": landed.changed,
+        "unchanged": landed.unchanged,
+        "rejected": read.rows_read - taken,
+    }
+
+
+def _absent(rows: pl.DataFrame, kind: Return) -> int:
+    """Count the active organizations of a registrar that the rows do not name."""
+    bulk.stage(_STAGE, {"code": "text"}, rows.select("code").unique())
+    active = ", ".join(f"'{status.value}'" for status in sorted(ACTIVE))
+    prefix = register_fields.AUTHORITIES[kind]
+    ((count,),) = bulk.fetch(
+        f"SELECT count(*) FROM {ORGANIZATIONS} o WHERE status IN ({active})"
+        f" AND substr(uscc, 1, {len(prefix)}) = %s"
+        f" AND uscc NOT IN (SELECT code FROM {_STAGE})",
+        [prefix],
+    )
+    bulk.drop(_STAGE)
+    return int(count)
 
 
 def _told(details: pl.DataFrame) -> tuple[tuple[int, str, str], ...]:
@@ -86,95 +293,42 @@ def _told(details: pl.DataFrame) -> tuple[tuple[int, str, str], ...]:
     return tuple(refused.select("row", "field", "rule").head(MOST_TOLD).iter_rows())
 
 
-def _lock() -> None:
-    """Let one import run at a time; SQLite's transactions are exclusive already."""
-    if connection.vendor == "postgresql":
-        bulk.execute(f"LOCK TABLE {_ORGANIZATIONS} IN SHARE ROW EXCLUSIVE MODE")
-
-
-def _compare(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with `verdict`; `code` is unique in them."""
-    bulk.stage(_STAGE, {"code": "text"}, rows)
-    known = pl.DataFrame(
-        bulk.fetch(
-            f"SELECT o.uscc, o.name FROM {_STAGE} s"
-            f" JOIN {_ORGANIZATIONS} o ON o.uscc = s.code"
-        ),
-        schema={"code": pl.String, "known_name": pl.String},
-        orient="row",
-    )
-    bulk.drop(_STAGE)
-    return rows.join(known, on="code", how="left", maintain_order="left").with_columns(
-        verdict=pl.when(pl.col("known_name").is_null())
-        .then(pl.lit("new"))
-        .when(pl.col("known_name") == pl.col("name"))
-        .then(pl.lit("unchanged"))
-        .otherwise(pl.lit("changed"))
-    )
-
-
-def _add(rows: pl.DataFrame, *, at: datetime) -> None:
-    recorded_at = pl.lit(at).dt.convert_time_zone("UTC")
-    bulk.insert(
-        _ORGANIZATIONS,
-        rows.select(
-            uscc="code",
-            name="name",
-            kind=pl.col("kind").fill_null("").str.slice(0, 60),
-            status=pl.lit("REGISTERED"),
-            division=pl.col("code").str.slice(2, 6),
-            registered_on="registered_on",
-            is_sole_proprietor=pl.col("code").str.starts_with(SOLE_PROPRIETOR_PREFIX),
-            nonconforming="nonconforming",
-            recorded_at=recorded_at,
-        ),
-    )
-    _add_names(rows, "registered_on", at=at)
-
-
-def _rename(rows: pl.DataFrame, *, at: datetime) -> None:
-    if rows.is_empty():
+def _link_units(rows: pl.DataFrame, landed: Landed, *, at: datetime) -> None:
+    """Link the organizations that are source units of this register."""
+    named = rows.filter(pl.col("unit").is_not_null()).select("row", "code", "unit")
+    if named.is_empty():
         return
-    on = timezone.localdate(at)
-    bulk.stage(_STAGE, {"code": "text", "name": "text"}, rows)
-    # A start that lies ahead was wrong: since when the name was borne is not known.
-    bulk.execute(
-        f"UPDATE {_NAMES} SET expires_on = %s, effective_on ="
-        f" CASE WHEN effective_on > %s THEN NULL ELSE effective_on END"
-        f" WHERE expires_on IS NULL"
-        f" AND organization_id IN (SELECT o.id FROM {_ORGANIZATIONS} o"
-        f" JOIN {_STAGE} s ON s.code = o.uscc)",
-        [on, on],
-    )
-    bulk.execute(
-        f"UPDATE {_ORGANIZATIONS} SET name = s.name FROM {_STAGE} s"
-        f" WHERE {_ORGANIZATIONS}.uscc = s.code"
-    )
-    # A former name that comes back is the current one again.
-    bulk.execute(
-        f"UPDATE {_NAMES} SET expires_on = NULL WHERE EXISTS (SELECT 1"
-        f" FROM {_ORGANIZATIONS} o JOIN {_STAGE} s ON s.code = o.uscc"
-        f" WHERE o.id = {_NAMES}.organization_id AND s.name = {_NAMES}.name)"
-    )
-    bulk.drop(_STAGE)
-    _add_names(rows.with_columns(since=pl.lit(on, pl.Date)), "since", at=at)
+    codes = named["unit"].unique().to_list()
+    active = units.list_active_codes(codes=codes, on=timezone.localdate(at))
+    unknown = named.filter(~pl.col("unit").is_in(sorted(active)))
+    if unknown.height:
+        landed.findings.append(
+            finding(unknown["row"], "unit", "UNIT_UNKNOWN", Severity.NOTICE)
+        )
+    for unit, code in (
+        named.filter(pl.col("unit").is_in(sorted(active)))
+        .select("unit", "code")
+        .unique("unit", keep="first", maintain_order=True)
+        .iter_rows()
+    ):
+        Organization.objects.filter(unit=unit).exclude(uscc=code).update(unit=None)
+        Organization.objects.filter(uscc=code).update(unit=unit)
 
 
-def _add_names(rows: pl.DataFrame, since: str, *, at: datetime) -> None:
-    """Write the names that the register does not hold yet, borne since that column."""
-    if rows.is_empty():
+def _announce(landed: Landed, seq: int, at: datetime) -> None:
+    """Queue which codes are new, or got another name or code."""
+    if landed.new > MOST_ANNOUNCED:
+        _queue({"all": True, "import": seq}, seq, at)
         return
-    bulk.stage(
-        _STAGE,
-        {"code": "text", "name": "text", "effective_on": "date"},
-        rows.with_columns(effective_on=pl.col(since)),
-    )
-    bulk.execute(
-        f"INSERT INTO {_NAMES} (organization_id, name, effective_on, recorded_at)"
-        f" SELECT o.id, s.name, s.effective_on, %s FROM {_STAGE} s"
-        f" JOIN {_ORGANIZATIONS} o ON o.uscc = s.code"
-        f" WHERE NOT EXISTS (SELECT 1 FROM {_NAMES} n"
-        f" WHERE n.organization_id = o.id AND n.name = s.name)",
-        [connection.ops.adapt_datetimefield_value(at)],
-    )
-    bulk.drop(_STAGE)
+    keys = pl.concat([landing.entered(landed), *landed.announced]).unique()
+    for codes in _chunks(landing.codes_of(keys)):
+        _queue({"codes": codes, "import": seq}, seq, at)
+
+
+def _queue(payload: Mapping[str, object], seq: int, at: datetime) -> None:
+    outbox.queue(topic=TOPIC, subject=SUBJECT, payload=payload, ledger_seq=seq, at=at)
+
+
+def _chunks(codes: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(codes), CODES_IN_MESSAGE):
+        yield list(codes[start : start + CODES_IN_MESSAGE])
