@@ -56,6 +56,45 @@ class TestStage:
         bulk.drop("some_rows")
 
 
+@pytest.mark.django_db(transaction=True)
+class TestStageOutsideATransaction:
+    def test_keeps_no_other_writer_waiting(self):
+        bulk.stage("some_texts", {"text": "text"}, pl.DataFrame({"text": TEXTS}))
+
+        assert not connection.in_atomic_block
+        if connection.vendor == "sqlite":
+            assert not connection.connection.in_transaction
+        rows = bulk.fetch("SELECT COUNT(*) FROM some_texts")
+        bulk.drop("some_texts")
+        assert rows == [(len(TEXTS),)]
+
+    def test_leaves_nothing_where_it_fails(self):
+        frame = pl.DataFrame({"number": ["no number"]})
+        kind = "integer CHECK (number < 1)"
+
+        with pytest.raises(DatabaseError):
+            bulk.stage("some_numbers", {"number": kind}, frame)
+
+        with transaction.atomic():
+            bulk.drop("some_numbers")
+
+
+class TestInsertAll:
+    def test_takes_frame_after_frame_in_their_order(self):
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE some_rows (number integer, text text)")
+        frames = (
+            pl.DataFrame({"text": [text], "number": [number]})
+            for number, text in enumerate(TEXTS)
+        )
+
+        bulk.insert_all("some_rows", ["number", "text"], frames)
+
+        rows = bulk.fetch("SELECT number, text FROM some_rows ORDER BY number")
+        bulk.drop("some_rows")
+        assert rows == list(enumerate(TEXTS))
+
+
 class TestInsert:
     def test_fails_as_django_fails(self):
         frame = pl.DataFrame({"number": [1, 1]})

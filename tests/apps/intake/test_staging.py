@@ -180,7 +180,7 @@ class TestArchive:
         assert staging.list_directories() == []
         assert Record.objects.count() == 0
 
-    def test_holds_nothing_of_an_attempt_that_died(
+    def test_holds_no_rows_of_an_attempt_that_died_but_its_report(
         self, clerk, received_at, monkeypatch
     ):
         identifier = operations.receive(hand_in(clerk), at=received_at)
@@ -194,14 +194,14 @@ class TestArchive:
         operations.process(submission=identifier, at=received_at)
 
         assert len(left) == 2
-        assert archived() == []
+        assert archived() == [Submission.objects.get().findings_digest]
 
     def test_keeps_what_a_landing_has_just_come_to_name(
         self, clerk, received_at, monkeypatch
     ):
         """The same rows again, landing while the sweep looks at those that died."""
         dead = uuid.uuid4()
-        row = operations._new(hand_in(clerk), at=received_at)
+        row = operations.new(hand_in(clerk), at=received_at)
         row.id = dead
         with staging.hold(dead):
             operations._stage(row, hand_in(clerk))
@@ -233,15 +233,20 @@ class TestArchive:
     def test_holds_no_copy_that_broke_off(self, tmp_path, monkeypatch):
         source = tmp_path / "rows.parquet"
         source.write_bytes(b"rows")
-        with monkeypatch.context() as patch:
-            patch.setattr(archive, "_force", lambda path: 1 / 0)
-            with pytest.raises(ZeroDivisionError):
-                archive.publish("accepted", source)
-        left = archived()
+        monkeypatch.setattr(archive, "_force", lambda path: 1 / 0)
+
+        with pytest.raises(ZeroDivisionError):
+            archive.publish("accepted", source)
+
+        assert archived() == []
+
+    def test_is_swept_of_copies_that_were_killed(self):
+        partials = Path(django_settings.ARCHIVE_DIR) / "partial"
+        partials.mkdir(parents=True)
+        (partials / "abc.123").write_bytes(b"rows")
 
         operations.sweep()
 
-        assert left == [archive.digest_of(source)]
         assert archived() == []
 
     def test_is_named_by_the_digest_of_its_bytes(self, clerk, received_at):

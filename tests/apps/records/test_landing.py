@@ -62,6 +62,22 @@ class TestLand:
         assert digest.hex() == row.digest
         assert landed.rows_root == tree.root([tree.leaf_hash(digest)]).hex()
 
+    def test_lands_slice_by_slice_under_the_same_root(self, monkeypatch):
+        monkeypatch.setattr(landing, "SLICE_ROWS", 2)
+        land(("b", "{}"), ("d", "{}"), seq=1000)
+        each = batch(*((key, f'{{"x":"{key}"}}') for key in "abcdefg"))
+        lazy = replace(each, rows=each.rows.lazy())
+
+        landed = landing.land(lazy, at=AT)
+
+        landing.seal(submission=lazy.submission, ledger_seq=1001)
+        written = Record.objects.filter(submission_id=lazy.submission)
+        digests = written.order_by("row_number").values_list("digest", flat=True)
+        root = rows.rows_root([bytes.fromhex(digest) for digest in digests])
+        assert (landed.new, landed.changed) == (5, 2)
+        assert [row.body[6] for row in written.order_by("row_number")] == [*"abcdefg"]
+        assert landed.rows_root == root.hex()
+
     def test_compares_with_the_version_in_force_alone(self):
         for seq, text in enumerate(("1", "2", "1"), 1000):
             land(("a", f'{{"x":"{text}"}}'), seq=seq)

@@ -1,4 +1,4 @@
-"""The archive: accepted rows and findings as Parquet, named by their digest.
+"""The archive: accepted rows, findings, rejected rows as Parquet, named by digest.
 
 A file is put in place and forced to disk before the transaction that names it commits;
 if that never commits, the sweep takes the file away again.
@@ -14,7 +14,7 @@ from typing import Literal
 
 from django.conf import settings
 
-Kind = Literal["accepted", "findings"]
+Kind = Literal["accepted", "findings", "rejects"]
 
 
 def path(kind: Kind, digest: str) -> Path:
@@ -36,9 +36,12 @@ def publish(kind: Kind, source: Path) -> str:
         partial = _partials() / f"{digest}.{os.getpid()}"
         for directory in (target.parent, partial.parent):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copyfile(source, partial)
-        _force(partial)
-        partial.replace(target)
+        try:
+            shutil.copyfile(source, partial)
+            _force(partial)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
         _force(target.parent)
     return digest
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import date
 
+import polars as pl
 from django.conf import settings
 from django.db import transaction
 
 from xinheng.apps.catalog import operations as catalog
-from xinheng.apps.intake import archive, staging
+from xinheng.apps.intake import archive, mappings, staging
 from xinheng.apps.intake.models import Submission
 from xinheng.apps.organizations import queries as organizations
 from xinheng.core.catalog.datasets import Dataset
-from xinheng.pipeline import run
-from xinheng.pipeline.context import Context
+from xinheng.core.catalog.headers import fold
+from xinheng.pipeline import rejected_rows, run
+from xinheng.pipeline.context import Context, Register
 from xinheng.pipeline.report import Report
 from xinheng.rulebook import calendars, divisions, fiction
 from xinheng.rulebook import catalog as rulebook
+
+MOST_REMEMBERED = 1_000_000
 
 
 def context(*, on: date) -> Context:
@@ -28,8 +33,33 @@ def context(*, on: date) -> Context:
         divisions=divisions.load() | _fictional_divisions(),
         code_lists=rulebook.code_lists(),
         rules=rulebook.rules(),
-        register=organizations.register(),
+        register=_Remembered(organizations.register()),
     )
+
+
+class _Remembered:
+    """The register, asked once for each code of a file: its batches name the same ones.
+
+    What is remembered has a bound; beyond it the memory begins anew.
+    """
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._asked = pl.Series([], dtype=pl.String)
+        self._answers: list[pl.DataFrame] = []
+
+    def lookup(self, codes: pl.Series) -> pl.DataFrame:
+        """Return what the register holds for these codes."""
+        wanted = codes.drop_nulls().unique()
+        unknown = wanted.filter(~wanted.is_in(self._asked.implode()))
+        if len(self._asked) + len(unknown) > MOST_REMEMBERED:
+            self._asked, self._answers = self._asked.clear(), []
+            unknown = wanted
+        if len(unknown) or not self._answers:
+            self._answers.append(self._register.lookup(unknown))
+            self._asked = pl.concat([self._asked, unknown])
+        known = pl.concat(self._answers)
+        return known.filter(pl.col("code").is_in(wanted.implode()))
 
 
 def _fictional_divisions() -> frozenset[str]:
@@ -54,14 +84,68 @@ def check(
         if not dry_run:
             Submission.objects.filter(id=submission.id).update(rows_done=rows)
 
-    return run.check(
+    report = run.check(
         staging.content_path(submission.id, file_name=submission.file_name),
         dataset=dataset,
         context=context(on=on),
         out=staging.work_directory(submission.id),
         file_name=submission.file_name,
         progress=progress,
+        chosen=_chosen(submission, dataset),
     )
+    _note(submission, report, dry_run=dry_run)
+    if not dry_run:
+        _keep_rejected(submission, report, dataset)
+    return report
+
+
+def _chosen(submission: Submission, dataset: Dataset) -> dict[str, str]:
+    """Return the columns that people assigned: for this file over those of earlier."""
+    earlier = mappings.remembered(unit=submission.unit_id, dataset=dataset)
+    own = {fold(header): field for header, field in submission.chosen_columns.items()}
+    return earlier | own
+
+
+def _keep_rejected(submission: Submission, report: Report, dataset: Dataset) -> None:
+    """Put the rejected rows aside while the file is still here; see `rejected_rows`."""
+    rejected_rows.keep(
+        staging.content_path(submission.id, file_name=submission.file_name),
+        report,
+        report.findings_path.with_name("rejects.parquet"),
+        dataset=dataset,
+        file_name=submission.file_name,
+    )
+
+
+def _note(submission: Submission, report: Report, *, dry_run: bool) -> None:
+    """Store what was found before the rows land: it stays where that breaks off."""
+    found = {
+        "findings": dict(report.findings),
+        "matched_columns": dict(report.matched_columns),
+        "ignored_columns": list(report.ignored_columns),
+        "personal_data": report.personal_data,
+        "parts": [asdict(part) for part in report.parts],
+        "rows_done": report.rows_read,
+    }
+    if not dry_run:
+        Submission.objects.filter(id=submission.id).update(**found)
+
+
+@transaction.atomic
+def keep_findings(submission: Submission) -> None:
+    """Archive the findings of a check whose rows did not land, where there are any.
+
+    Where the disk has no room for them either, the counts by rule have to do.
+    """
+    source = staging.directory(submission.id) / "work" / "findings.parquet"
+    if not source.is_file():
+        return
+    catalog.lock(dataset=submission.dataset)
+    try:
+        submission.findings_digest = archive.publish("findings", source)
+    except OSError:
+        return
+    submission.save(update_fields=["findings_digest"])
 
 
 def withdraw_unnamed(submission: uuid.UUID) -> None:
@@ -78,6 +162,7 @@ def withdraw_unnamed(submission: uuid.UUID) -> None:
 _COLUMNS: dict[archive.Kind, str] = {
     "accepted": "accepted_digest",
     "findings": "findings_digest",
+    "rejects": "rejects_digest",
 }
 
 

@@ -11,7 +11,9 @@ that says why.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -19,8 +21,15 @@ from django.utils import timezone
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.catalog import queries as catalog
-from xinheng.apps.intake import checking, landing, staging
-from xinheng.apps.intake.models import Submission
+from xinheng.apps.intake import (
+    breakdowns,
+    checking,
+    confirming,
+    landing,
+    repeats,
+    staging,
+)
+from xinheng.apps.intake.models import Submission, Upload
 from xinheng.apps.intake.views import SubmissionView, submission_view
 from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
@@ -28,6 +37,7 @@ from xinheng.core.screening import personal_id
 from xinheng.pipeline import refusals
 from xinheng.pipeline.failures import UnreadableFileError
 
+Origin = Submission.Origin
 MOST_ATTEMPTS = 3
 LONGEST_NAME = 255
 
@@ -41,7 +51,10 @@ class HandIn:
     """What somebody hands in, and for whom.
 
     `unit` is a code or a name; `period` (YYYY-MM) null lets each record count in the
-    month of its own date.
+    month of its own date. `idempotency_key` is the sender's own name for the act
+    (`apps/intake/repeats.py`), null where it gave none. `chosen` maps headers to the
+    fields that a person assigned them to; with `confirm_by` the file waits for somebody
+    to confirm its columns (`confirming`).
     """
 
     actor: Actor
@@ -50,27 +63,37 @@ class HandIn:
     period: str | None
     file_name: str
     content: staging.Content
+    origin: Origin = Origin.FILE
+    idempotency_key: str | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    confirm_by: datetime | None = None
 
 
 def receive(hand_in: HandIn, *, at: datetime) -> str:
     """Stage the bytes for a worker and return the submission's id.
 
     Raises:
-        UnreadableFileError: the file's name holds a personal number.
+        UnreadableFileError: the file's name holds a personal number, or the disk is
+            full (`DISK_FULL`).
         NotAllowedError, UnknownUnitError, UnknownDatasetError, InvalidPeriodError,
         FileTooLargeError: nothing is stored.
+        KeyReusedError, KeyInFlightError: see `repeats`; nothing is stored.
     """
-    submission = _new(hand_in, at=at)
-    is_stored = False
-    with staging.hold(submission.id, wait=True):
+    submission = new(hand_in, at=at)
+    with repeats.alone(submission):
+        return str(_receive(submission, hand_in))
+
+
+def _receive(submission: Submission, hand_in: HandIn) -> uuid.UUID:
+    standing = None
+    with staging.hold(submission.id, wait=True), _telling():
         try:
             _stage(submission, hand_in)
-            submission.save()
-            is_stored = True
+            standing = repeats.store(submission)
         finally:
-            if not is_stored:
+            if standing != submission.id:
                 staging.wipe(submission.id)
-    return str(submission.id)
+    return standing
 
 
 def submit(hand_in: HandIn, *, at: datetime, dry_run: bool = False) -> SubmissionView:
@@ -81,8 +104,8 @@ def submit(hand_in: HandIn, *, at: datetime, dry_run: bool = False) -> Submissio
         NotAllowedError, UnknownUnitError, UnknownDatasetError, InvalidPeriodError,
         FileTooLargeError: nothing is stored.
     """
-    submission = _new(hand_in, at=at)
-    with staging.hold(submission.id, wait=True):
+    submission = new(hand_in, at=at)
+    with staging.hold(submission.id, wait=True), _telling():
         try:
             _stage(submission, hand_in)
             _check_and_land(submission, at=at, dry_run=dry_run)
@@ -91,8 +114,21 @@ def submit(hand_in: HandIn, *, at: datetime, dry_run: bool = False) -> Submissio
     return submission_view(submission)
 
 
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Tell a full disk in so many words to somebody who waits for the answer."""
+    try:
+        yield
+    except breakdowns.MACHINE as broken:
+        if breakdowns.is_disk_full(broken):
+            raise breakdowns.DiskFullError from broken
+        raise
+
+
 def process(*, submission: str, at: datetime) -> SubmissionView:
     """Check and land a received file; a finished submission is returned as it is.
+
+    So is one whose columns a person has to confirm first.
 
     Raises:
         BusyError: another process holds it.
@@ -102,6 +138,8 @@ def process(*, submission: str, at: datetime) -> SubmissionView:
         if not is_ours:
             raise BusyError(submission)
         row = Submission.objects.select_related("unit").get(id=identifier)
+        if row.confirm_by is not None:
+            return submission_view(row)
         if not submission_view(row).is_finished:
             _work(row, at=at)
         staging.wipe(identifier)
@@ -109,9 +147,14 @@ def process(*, submission: str, at: datetime) -> SubmissionView:
 
 
 def process_next(*, at: datetime) -> SubmissionView | None:
-    """Process the longest waiting submission that nobody holds; null if none waits."""
+    """Process the longest waiting submission that nobody holds; null if none waits.
+
+    One whose columns a person has to confirm waits for that, and expires.
+    """
+    confirming.expire(at=at)
     waiting = Submission.objects.filter(
-        state__in=[Submission.State.RECEIVED, Submission.State.PROCESSING]
+        state__in=[Submission.State.RECEIVED, Submission.State.PROCESSING],
+        confirm_by__isnull=True,
     ).order_by("received_at", "id")
     for identifier in waiting.values_list("id", flat=True):
         try:
@@ -121,7 +164,13 @@ def process_next(*, at: datetime) -> SubmissionView | None:
     return None
 
 
-def _new(hand_in: HandIn, *, at: datetime) -> Submission:
+def new(hand_in: HandIn, *, at: datetime) -> Submission:
+    """Return the row of a submission that may be made; nothing is stored.
+
+    Raises:
+        UnreadableFileError: the file's name holds a personal number.
+        NotAllowedError, UnknownUnitError, UnknownDatasetError, InvalidPeriodError.
+    """
     unit = units.get_unit(hand_in.unit)
     if not hand_in.actor.may_submit_for(unit.code):
         raise NotAllowedError(f"submit for {unit.code}")
@@ -140,6 +189,10 @@ def _new(hand_in: HandIn, *, at: datetime) -> Submission:
         submitted_by=hand_in.actor.account_id,
         received_at=at,
         state=Submission.State.RECEIVED,
+        origin=hand_in.origin,
+        idempotency_key=hand_in.idempotency_key,
+        chosen_columns=dict(hand_in.chosen),
+        confirm_by=hand_in.confirm_by,
     )
 
 
@@ -160,7 +213,7 @@ def _work(row: Submission, *, at: datetime) -> None:
     """Run one attempt; after too many that died, give up in so many words."""
     checking.withdraw_unnamed(row.id)
     if row.attempts >= MOST_ATTEMPTS:
-        _end(row, Submission.State.FAILED, GAVE_UP, at=at)
+        _give_up(row, breakdowns.GAVE_UP, at=at)
         return
     row.attempts += 1
     row.state = Submission.State.PROCESSING
@@ -169,14 +222,18 @@ def _work(row: Submission, *, at: datetime) -> None:
         _check_and_land(row, at=at, dry_run=False)
     except UnreadableFileError as refused:
         _end(row, Submission.State.REFUSED, refused, at=at)
+    except breakdowns.MACHINE as broken:
+        row.refresh_from_db()
+        if row.attempts < MOST_ATTEMPTS:
+            breakdowns.raise_as_machine_error(broken)
+        checking.withdraw_unnamed(row.id)
+        _give_up(row, breakdowns.reason(broken), at=at)
 
 
-GAVE_UP = UnreadableFileError(
-    "GAVE_UP",
-    "处理该文件时系统多次中断，文件未入库，请联系信用办。",
-    "Processing this file broke off several times; nothing of it was stored."
-    " Ask the credit office.",
-)
+def _give_up(row: Submission, why: UnreadableFileError, *, at: datetime) -> None:
+    """End with what the last check found, which nobody else will say again."""
+    checking.keep_findings(row)
+    _end(row, Submission.State.FAILED, why, at=at)
 
 
 def _end(
@@ -200,7 +257,8 @@ def _check_and_land(submission: Submission, *, at: datetime, dry_run: bool) -> N
 def sweep() -> int:
     """Wipe what a process that died left in staging; return how many were wiped.
 
-    A file that still waits for a worker stays. Call it when a process starts.
+    A file that still waits for a worker stays, and so do the pieces of an upload that
+    has not expired (`uploads.tidy`). Call it when a process starts.
     """
     wiped = 0
     staging.wipe_uploads()
@@ -222,7 +280,9 @@ def _clear(identifier: uuid.UUID) -> None:
 
 
 def _waits(identifier: uuid.UUID) -> bool:
-    return Submission.objects.filter(
+    waiting = Submission.objects.filter(
         id=identifier,
         state__in=[Submission.State.RECEIVED, Submission.State.PROCESSING],
-    ).exists()
+    )
+    coming = Upload.objects.filter(id=identifier, submission__isnull=True)
+    return waiting.exists() or coming.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.catalog import queries as catalog
-from xinheng.apps.intake import archive
+from xinheng.apps.intake import archive, sheets
 from xinheng.apps.intake.models import NilReturn, Submission
 from xinheng.apps.intake.views import SubmissionView, submission_view
 from xinheng.apps.ledger import receipts
@@ -20,6 +21,7 @@ from xinheng.apps.records import queries as records
 from xinheng.core.paging import Page, clamp
 from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline import rejects
+from xinheng.pipeline.parts import Part
 from xinheng.rulebook import catalog as rulebook
 
 PAGE_SIZE = 25
@@ -36,7 +38,11 @@ class NoReceiptError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One finding in one language; `field` is empty where the whole row is meant."""
+    """One finding in one language; `field` is empty where the whole row is meant.
+
+    `line` is the row's number in its file and sheet, as a spreadsheet counts; null
+    where that is not known.
+    """
 
     row: int
     field: str
@@ -45,6 +51,9 @@ class FindingView:
     severity: str
     message: str
     advice: str
+    file: str = ""
+    sheet: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +111,10 @@ def list_findings(
     submission: str,
     language: str,
     rule: str | None = None,
+    severity: str | None = None,
     page: int = 1,
 ) -> Page[FindingView]:
-    """Return findings in the language asked (`zh-hans` or `en`).
+    """Return findings in the language asked (`zh-hans` or `en`), of one kind or all.
 
     What keeps rows out comes first, by row, then the notices.
 
@@ -121,11 +131,15 @@ def list_findings(
     findings = findings.sort(is_notice, maintain_order=True)
     if rule is not None:
         findings = findings.filter(pl.col("rule") == rule)
+    if severity is not None:
+        findings = findings.filter(pl.col("severity") == severity)
     total = int(findings.select(pl.len()).collect().item())
     offset = (number - 1) * FINDINGS_PAGE_SIZE
     window = findings.slice(offset, FINDINGS_PAGE_SIZE).collect()
+    parts = sheets.parts_of(row.parts)
     items = tuple(
-        _finding(row.dataset, found, language) for found in window.iter_rows(named=True)
+        finding_view(row.dataset, found, language, parts)
+        for found in window.iter_rows(named=True)
     )
     return Page(items, number, FINDINGS_PAGE_SIZE, total)
 
@@ -134,7 +148,13 @@ def _findings(row: Submission) -> Path:
     return archive.path("findings", row.findings_digest)
 
 
-def _finding(dataset: str, found: dict[str, object], language: str) -> FindingView:
+def finding_view(
+    dataset: str,
+    found: Mapping[str, object],
+    language: str,
+    parts: Sequence[Part] = (),
+) -> FindingView:
+    """Return a finding (`row`, `field`, `rule`, `severity`) in the language asked."""
     item = catalog.get_dataset(dataset)
     name = str(found["field"] or "")
     field = item.field(name) if name in {each.name for each in item.fields} else None
@@ -146,14 +166,19 @@ def _finding(dataset: str, found: dict[str, object], language: str) -> FindingVi
         code_lists=rulebook.code_lists(),
     )
     zh = language.startswith("zh")
+    number = int(str(found["row"]))
+    file, sheet, line = sheets.place(parts, number)
     return FindingView(
-        row=int(str(found["row"])),
+        row=number,
         field=name,
         field_title=(field.title if zh else field.title_en) if field else "",
         rule=str(found["rule"]),
         severity=str(found["severity"]),
         message=text.message_zh if zh else text.message_en,
         advice=text.advice_zh if zh else text.advice_en,
+        file=file,
+        sheet=sheet,
+        line=line,
     )
 
 
@@ -164,7 +189,7 @@ def rejects_csv(*, actor: Actor, submission: str) -> bytes:
         UnknownSubmissionError: none of that id that the actor may see.
     """
     row = _get(actor, submission)
-    findings = pl.read_parquet(_findings(row)) if row.findings_digest else None
+    findings = pl.scan_parquet(_findings(row)) if row.findings_digest else None
     item = catalog.get_dataset(row.dataset)
     return rejects.as_csv(
         findings,
@@ -207,7 +232,7 @@ def units_that_submitted(*, period: str, ledger_size: int) -> set[str]:
         Q(period=period) | undeclared,
         state=Submission.State.COMPLETED,
         ledger_seq__lt=ledger_size,
-    )
+    ).exclude(origin=Submission.Origin.RELEASE)
     return set(rows.values_list("unit_id", flat=True).distinct())
 
 

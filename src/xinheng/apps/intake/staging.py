@@ -23,13 +23,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 
 _CHUNK_BYTES = 1024 * 1024
 _SUFFIX = re.compile(r"\.[a-z]{1,8}", re.ASCII)
 _NAME = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_NAMES = UUID("6f0e6d52-3b55-5c1f-9a51-6c1a6a0b7f10")
 
 
 class Content(Protocol):
@@ -93,6 +94,18 @@ def hold(submission: UUID, *, wait: bool = False) -> Iterator[bool]:
         yield True
     finally:
         os.close(lock)
+
+
+@contextmanager
+def hold_name(name: str) -> Iterator[bool]:
+    """Hold what has a name and no submission; yields False where another does."""
+    identifier = uuid5(_NAMES, name)
+    with hold(identifier) as is_ours:
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                wipe(identifier)
 
 
 def _lock(submission: UUID, *, wait: bool) -> int | None:

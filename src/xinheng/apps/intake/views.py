@@ -15,7 +15,9 @@ class SubmissionView:
     """A submission; `counts` and `ledger_seq` are null until it is completed.
 
     `period` null means that each record counts in the month of its own date. The
-    error fields are empty unless the state is REFUSED or FAILED.
+    error fields are empty unless the state is REFUSED or FAILED. `confirm_by` is set
+    while a person has to confirm the columns; `has_rejects` tells that there is a
+    workbook of rejected rows to mend.
     """
 
     id: str
@@ -29,6 +31,7 @@ class SubmissionView:
     file_digest: str
     file_bytes: int
     state: str
+    origin: str
     received_at: datetime
     finished_at: datetime | None
     rows_done: int
@@ -38,6 +41,9 @@ class SubmissionView:
     ignored_columns: tuple[str, ...]
     personal_data: bool
     ledger_seq: int | None
+    confirm_by: datetime | None
+    chosen_columns: Mapping[str, str]
+    has_rejects: bool
     error_code: str
     error_zh: str
     error_en: str
@@ -88,6 +94,7 @@ def submission_view(row: Submission) -> SubmissionView:
         file_digest=row.file_digest,
         file_bytes=row.file_bytes,
         state=row.state,
+        origin=row.origin,
         received_at=row.received_at,
         finished_at=row.finished_at,
         rows_done=row.rows_done,
@@ -97,6 +104,9 @@ def submission_view(row: Submission) -> SubmissionView:
         ignored_columns=tuple(row.ignored_columns),
         personal_data=row.personal_data,
         ledger_seq=row.ledger_seq,
+        confirm_by=row.confirm_by,
+        chosen_columns=row.chosen_columns,
+        has_rejects=bool(row.rejects_digest),
         error_code=row.error_code,
         error_zh=row.error_zh,
         error_en=row.error_en,

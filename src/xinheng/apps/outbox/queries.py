@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from xinheng.apps.outbox import models
 from xinheng.core.paging import Page
@@ -81,6 +81,24 @@ def count_by_state() -> dict[str, int]:
     """Return how many deliveries are in each state, zeros included."""
     counted = models.Delivery.objects.values_list("state").annotate(Count("id"))
     return {str(state): 0 for state in models.Delivery.State} | dict(counted)
+
+
+def is_any_due(*, target: str, at: datetime) -> bool:
+    """Tell whether a worker would find anything of the target's to take.
+
+    A look that locks nothing, for workers that mostly find nothing.
+    """
+    free = Q(leased_until=None) | Q(leased_until__lte=at)
+    pending = models.Delivery.objects.filter(
+        free, target=target, state=models.Delivery.State.PENDING
+    )
+    ahead = models.Delivery.objects.filter(
+        target=target,
+        state=models.Delivery.State.PENDING,
+        subject=OuterRef("subject"),
+        subject_position__lt=OuterRef("subject_position"),
+    )
+    return pending.filter(~Exists(ahead), next_attempt_at__lte=at).exists()
 
 
 def list_subscriptions() -> tuple[SubscriptionView, ...]:

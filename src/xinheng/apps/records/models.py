@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Landing(models.Model):
@@ -110,5 +110,91 @@ class PublicationHold(models.Model):
                 name="publication_release_names_its_author",
                 condition=Q(released_at__isnull=True, released_by="")
                 | (Q(released_at__isnull=False) & ~Q(released_by="")),
+            ),
+        ]
+
+
+class Succession(models.Model):
+    """A merger or split, from its proposal on; see `core.organizations.succession`.
+
+    `datasets` are those whose records follow from `giver` to `heir`. `kept` is canonical
+    JSON of the giver as it was before a merger and `left_sha256` the digest of how it
+    was left; both are empty where only records followed.
+    """
+
+    class Kind(models.TextChoices):
+        MERGE = "MERGE", "合并"
+        SPLIT = "SPLIT", "分立"
+
+    class Stage(models.TextChoices):
+        PROPOSED = "PROPOSED", "已提出"
+        DECIDED = "DECIDED", "已决定"
+        REFUSED = "REFUSED", "未采纳"
+        UNDONE = "UNDONE", "已撤销"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    giver = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    heir = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    datasets = models.JSONField(default=list)
+    effective_on = models.DateField()
+    evidence = models.CharField(max_length=500)
+    stage = models.CharField(max_length=16, choices=Stage)
+    proposed_by = models.CharField(max_length=64)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    undone_by = models.CharField(max_length=64, blank=True)
+    undone_at = models.DateTimeField(null=True)
+    kept = models.TextField(blank=True)
+    left_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="succession_one_merger_of_a_giver",
+                fields=["giver"],
+                condition=Q(kind="MERGE", stage="DECIDED"),
+            ),
+            models.CheckConstraint(
+                name="succession_of_two_organizations",
+                condition=~Q(giver=F("heir")),
+            ),
+            models.CheckConstraint(
+                name="succession_decided_by_another_person",
+                condition=Q(stage="PROPOSED", decided_by="")
+                | (
+                    ~Q(stage="PROPOSED")
+                    & ~Q(decided_by="")
+                    & ~Q(decided_by=F("proposed_by"))
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(name="succession_queue", fields=["stage", "-proposed_at"])
+        ]
+
+
+class RecordMove(models.Model):
+    """A version that followed from giver to heir in a succession that was decided.
+
+    From when to when, by whom and why stand with the succession. Once that is undone
+    the version is back with the giver, and this row stays as history.
+    """
+
+    succession = models.ForeignKey(
+        Succession, on_delete=models.PROTECT, related_name="moves"
+    )
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="moves")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="record_moves_once_in_a_succession",
+                fields=["succession", "record"],
             ),
         ]

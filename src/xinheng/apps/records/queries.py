@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
+from uuid import UUID
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Max, Min
 
 from xinheng.apps import bulk
 from xinheng.apps.catalog import queries as catalog
+from xinheng.apps.records import publication
 from xinheng.apps.records.models import Landing, Record
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.disclosures import names, visibility
@@ -43,24 +47,42 @@ def list_public(
         for name, item in catalog.list_datasets().items()
         if dataset in (None, name) and _is_public(item, decided_on=None, on=on)
     }
+    held_since = publication.held_since()
     rows = (
         Record.objects.filter(
             organization_id=int(organization),
             dataset__in=list(datasets),
             superseded_at__isnull=True,
         )
-        .select_related("source_unit")
-        .order_by(F("decided_on").desc(nulls_last=True), "-id")[:LONGEST_LIST]
+        .select_related("source_unit", "submission")
+        .order_by(F("decided_on").desc(nulls_last=True), "-id")
     )
-    return tuple(
+    shown = (
         _public(row, datasets[row.dataset])
-        for row in rows
-        if _is_public(datasets[row.dataset], decided_on=row.decided_on, on=on)
+        for row in rows.iterator(LONGEST_LIST)
+        if _is_public(
+            datasets[row.dataset],
+            decided_on=row.decided_on,
+            on=on,
+            is_withheld=_is_withheld(row, held_since),
+        )
     )
+    return tuple(islice(shown, LONGEST_LIST))
 
 
-def _is_public(item: Dataset, *, decided_on: date | None, on: date) -> bool:
-    return visibility.visible_state(item, decided_on=decided_on, on=on).public
+def _is_withheld(row: Record, held_since: Mapping[tuple[str, str], int]) -> bool:
+    """Tell whether the record landed under a hold that is still open."""
+    since = held_since.get((row.dataset, row.source_unit_id))
+    landed = row.submission.ledger_seq
+    return since is not None and (landed is None or landed >= since)
+
+
+def _is_public(
+    item: Dataset, *, decided_on: date | None, on: date, is_withheld: bool = False
+) -> bool:
+    return visibility.visible_state(
+        item, decided_on=decided_on, on=on, is_withheld=is_withheld
+    ).public
 
 
 def _public(row: Record, dataset: Dataset) -> PublicRecord:
@@ -139,6 +161,61 @@ def count_by_unit_and_dataset(
         [period, ledger_size, ledger_size],
     )
     return [(str(unit), str(dataset), int(count)) for unit, dataset, count in rows]
+
+
+def count_by_period(
+    *, unit: str, dataset: str, periods: Collection[str]
+) -> dict[str, int]:
+    """Return the records that a unit has in force, by month; without empty months."""
+    rows = (
+        Record.objects.filter(
+            source_unit_id=unit,
+            dataset=dataset,
+            period__in=list(periods),
+            superseded_at__isnull=True,
+        )
+        .values("period")
+        .annotate(count=Count("id"))
+    )
+    return {row["period"]: row["count"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class LandedRows:
+    """The versions that a landing wrote, in figures.
+
+    `first_on` and `last_on` are the earliest and the latest date of decision, null
+    where no row is dated; `periods` the months that the rows count in, in order.
+    """
+
+    rows: int
+    dated: int
+    first_on: date | None
+    last_on: date | None
+    periods: tuple[str, ...]
+
+
+def landed_rows(*, submission: UUID) -> LandedRows:
+    """Return what a landing wrote."""
+    months = list(
+        Record.objects.filter(submission_id=submission)
+        .values("period")
+        .annotate(
+            rows=Count("id"),
+            dated=Count("decided_on"),
+            first_on=Min("decided_on"),
+            last_on=Max("decided_on"),
+        )
+        .order_by("period")
+    )
+    dated = [month for month in months if month["dated"]]
+    return LandedRows(
+        rows=sum(month["rows"] for month in months),
+        dated=sum(month["dated"] for month in dated),
+        first_on=min((month["first_on"] for month in dated), default=None),
+        last_on=max((month["last_on"] for month in dated), default=None),
+        periods=tuple(month["period"] for month in months),
+    )
 
 
 def latest_period() -> str | None:

@@ -67,8 +67,11 @@ class Migration(migrations.Migration):
                     models.CharField(max_length=64, primary_key=True, serialize=False),
                 ),
                 ("cursor", models.TextField(null=True)),
+                ("cursor_kind", models.CharField(blank=True, max_length=8)),
                 ("last_run_at", models.DateTimeField(null=True)),
                 ("last_error", models.CharField(blank=True, max_length=500)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -93,6 +96,54 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField()),
                 ("idempotency_key", models.CharField(max_length=100, null=True)),
             ],
+        ),
+        migrations.CreateModel(
+            name="MendedMark",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("marked_by", models.CharField(max_length=64)),
+                ("marked_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RejectedKey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("row_number", models.PositiveIntegerField()),
+                ("dataset", models.CharField(max_length=64)),
+                ("natural_key", models.TextField()),
+            ],
+        ),
+        migrations.AddField(
+            model_name="heldrow",
+            name="asked_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="heldrow",
+            name="asked_by",
+            field=models.CharField(blank=True, db_default="", max_length=64),
+        ),
+        migrations.AddField(
+            model_name="heldrow",
+            name="rules",
+            field=models.CharField(blank=True, db_default="", max_length=500),
         ),
         migrations.AddField(
             model_name="heldrow",
@@ -147,6 +198,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="submission",
+            name="rejects_digest",
+            field=models.CharField(blank=True, default="", max_length=64),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="submission",
+            name="confirm_by",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="submission",
             name="parts",
             field=models.JSONField(default=list),
         ),
@@ -170,6 +232,70 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("submitted_by", "idempotency_key"),
                 name="submission_once_per_key",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="heldrow",
+            index=models.Index(
+                condition=models.Q(("closed_by__isnull", True), ("decision", "")),
+                fields=["reason", "id"],
+                name="held_row_waiting",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="heldrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asked_at__isnull", True), ("asked_by", "")),
+                    models.Q(
+                        models.Q(("asked_by", ""), _negated=True),
+                        ("asked_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="held_row_asked_names_its_author",
+            ),
+        ),
+        migrations.AddField(
+            model_name="mendedmark",
+            name="submission",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mended_mark",
+                to="intake.submission",
+            ),
+        ),
+        migrations.AddField(
+            model_name="rejectedkey",
+            name="closed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="intake.submission",
+            ),
+        ),
+        migrations.AddField(
+            model_name="rejectedkey",
+            name="submission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rejected_keys",
+                to="intake.submission",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="rejectedkey",
+            index=models.Index(
+                condition=models.Q(("closed_by__isnull", True)),
+                fields=["dataset", "natural_key"],
+                name="rejected_key_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rejectedkey",
+            constraint=models.UniqueConstraint(
+                fields=("submission", "row_number"), name="rejected_key_once"
             ),
         ),
         migrations.AddField(

@@ -2,14 +2,21 @@
 
 from xinheng.apps.intake.models.machines import SourceState, Upload
 from xinheng.apps.intake.models.mappings import ColumnMapping
-from xinheng.apps.intake.models.queues import HeldRow, Question
+from xinheng.apps.intake.models.queues import (
+    HeldRow,
+    MendedMark,
+    Question,
+    RejectedKey,
+)
 from xinheng.apps.intake.models.submissions import NilReturn, Submission
 
 __all__ = [
     "ColumnMapping",
     "HeldRow",
+    "MendedMark",
     "NilReturn",
     "Question",
+    "RejectedKey",
     "SourceState",
     "Submission",
     "Upload",

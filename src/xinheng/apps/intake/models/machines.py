@@ -45,14 +45,20 @@ class Upload(models.Model):
 class SourceState(models.Model):
     """How far a configured source (folder or database) has been drained.
 
-    `cursor` is the last value taken of the source's cursor column, as text; null before
-    the first. Addresses and passwords stay in the installation's own files.
+    `cursor` is the last value taken of the source's cursor column, as text, and
+    `cursor_kind` says what to read it as; null and empty before the first. `failures`
+    counts the runs that failed since the last good one; before `retry_at` there is no
+    other. `last_error` is a code, never a driver's own text. Addresses and passwords
+    stay in the installation's own files.
     """
 
     name = models.CharField(max_length=64, primary_key=True)
     cursor = models.TextField(null=True)  # noqa: DJ001  (null means from the beginning)
+    cursor_kind = models.CharField(max_length=8, blank=True)
     last_run_at = models.DateTimeField(null=True)
     last_submission = models.ForeignKey(
         "intake.Submission", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     last_error = models.CharField(max_length=500, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)

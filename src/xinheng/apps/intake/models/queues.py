@@ -1,4 +1,4 @@
-"""What waits for a person: rows kept aside, and questions about a whole submission."""
+"""What waits for a person: rows kept aside, rows to mend, questions about a file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ class HeldRow(models.Model):
 
     It is open until `closed_by` names the later submission that brought the same key,
     or the release that landed it, or until a person has rejected it. A decision names
-    who decided, when and why; whoever submitted the row can't decide it.
+    who decided, when and why; whoever submitted the row can't decide it. `rules` are
+    the codes that a person decides on, each between commas (`,NAME_MISMATCH,`);
+    `asked_by` asked the registrar for the organization at `asked_at`.
     """
 
     class Decision(models.TextChoices):
@@ -27,10 +29,13 @@ class HeldRow(models.Model):
     )
     row_number = models.PositiveIntegerField()
     reason = models.CharField(max_length=12, choices=Reason)
+    rules = models.CharField(max_length=500, blank=True, db_default="")
     dataset = models.CharField(max_length=64)
     natural_key = models.TextField()
     subject_code = models.CharField(max_length=64, blank=True)
     body = models.TextField()
+    asked_by = models.CharField(max_length=64, blank=True, db_default="")
+    asked_at = models.DateTimeField(null=True)
     decision = models.CharField(
         max_length=12, choices=Decision, blank=True, db_default=""
     )
@@ -51,6 +56,11 @@ class HeldRow(models.Model):
                 condition=Q(decision="", decided_at__isnull=True)
                 | (~Q(decision="") & ~Q(decided_by="") & Q(decided_at__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="held_row_asked_names_its_author",
+                condition=Q(asked_by="", asked_at__isnull=True)
+                | (~Q(asked_by="") & Q(asked_at__isnull=False)),
+            ),
         ]
         indexes = [
             models.Index(
@@ -59,7 +69,53 @@ class HeldRow(models.Model):
                 condition=Q(closed_by__isnull=True),
             ),
             models.Index(name="held_row_by_code", fields=["subject_code"]),
+            models.Index(
+                name="held_row_waiting",
+                fields=["reason", "id"],
+                condition=Q(closed_by__isnull=True, decision=""),
+            ),
         ]
+
+
+class RejectedKey(models.Model):
+    """The natural key of a rejected row, as far as it could be read.
+
+    `closed_by` is the later submission that brought the key: the row was mended.
+    """
+
+    submission = models.ForeignKey(
+        "intake.Submission", on_delete=models.CASCADE, related_name="rejected_keys"
+    )
+    row_number = models.PositiveIntegerField()
+    dataset = models.CharField(max_length=64)
+    natural_key = models.TextField()
+    closed_by = models.ForeignKey(
+        "intake.Submission", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="rejected_key_once", fields=["submission", "row_number"]
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="rejected_key_open",
+                fields=["dataset", "natural_key"],
+                condition=Q(closed_by__isnull=True),
+            ),
+        ]
+
+
+class MendedMark(models.Model):
+    """A unit's word that nothing is left to mend of a submission's rejected rows."""
+
+    submission = models.OneToOneField(
+        "intake.Submission", on_delete=models.CASCADE, related_name="mended_mark"
+    )
+    marked_by = models.CharField(max_length=64)
+    marked_at = models.DateTimeField()
 
 
 class Question(models.Model):

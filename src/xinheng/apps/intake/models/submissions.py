@@ -16,7 +16,9 @@ class Submission(models.Model):
     the database refuses counts that do not add up. `idempotency_key` is the sender's
     own name for the act, once per sender; null where it gave none. `chosen_columns` are
     the columns that a person assigned (header as written -> field name), `parts` the
-    sheets and files that the rows came from, in their order.
+    sheets and files that the rows came from, in their order. While `confirm_by` is set
+    the file waits for a person to confirm its columns, until that moment at most; no
+    worker takes it before.
     """
 
     class State(models.TextChoices):
@@ -66,6 +68,8 @@ class Submission(models.Model):
     personal_data = models.BooleanField(default=False)
     accepted_digest = models.CharField(max_length=64, blank=True)
     findings_digest = models.CharField(max_length=64, blank=True)
+    rejects_digest = models.CharField(max_length=64, blank=True)
+    confirm_by = models.DateTimeField(null=True)
     ledger_seq = models.BigIntegerField(null=True, unique=True)
 
     error_code = models.CharField(max_length=40, blank=True)
