@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from django.template.loader import render_to_string
 
+from xinheng.core import formulas
 from xinheng.core.statistics import footing, monthly
 from xinheng.core.statistics.monthly import MonthlyTable, State, UnitRow
 
@@ -25,8 +26,6 @@ STATE_TITLES = MappingProxyType(
     {State.REPORTED: "已报送", State.NIL: "零报告", State.SILENT: "未报送"}
 )
 DEMO_NOTE = "示例：城市、单位和机构均为虚构，仅供演示。"
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def as_csv(issue: Issue) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for line in _csv_lines(issue):
-        writer.writerow([_as_text(cell) for cell in line])
+        writer.writerow([formulas.disarmed(cell) for cell in line])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -123,11 +122,6 @@ def _csv_lines(issue: Issue) -> Iterator[list[object]]:
     yield [f"注：{table.period}，账本规模 {table.ledger_size}，{issue.ledger_root}"]
     if issue.is_demo:
         yield [f"注：{DEMO_NOTE}"]
-
-
-def _as_text(cell: object) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def as_html(issue: Issue) -> bytes:

@@ -1,0 +1,1 @@
+"""Duties to report: who owes what by when, and reminders of it."""
