@@ -1,0 +1,1 @@
+"""Custody: backup and restore of everything that must come back."""

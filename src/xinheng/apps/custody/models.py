@@ -1,0 +1,1 @@
+"""Custody has no tables of its own: it keeps those of the others."""
