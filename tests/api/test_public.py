@@ -12,7 +12,7 @@ from tests.factories import files
 from xinheng.api.document import document
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.intake import operations
-from xinheng.apps.organizations import queries as organizations
+from xinheng.apps.organizations import search as searching
 from xinheng.rulebook import samples
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,8 @@ class TestSearch:
         answer = client.get("/api/v1/organizations", {"q": wanted.name}).json()
 
         assert [hit["uscc"] for hit in answer["items"]] == [wanted.code]
+        assert answer["items"][0]["former_name"] is None
+        assert (answer["total"], answer["total_is_capped"]) == (1, False)
 
 
 class TestTable:
@@ -98,6 +100,10 @@ class TestProblems:
             ("get", "", 404, "NOT_FOUND"),
             ("get", "organizations/%00", 404, "NOT_FOUND"),
             ("get", "organizations?q=ab&page=x", 422, "INVALID_REQUEST"),
+            ("get", "organizations?q=ab&page=501", 422, "INVALID_REQUEST"),
+            ("get", "organizations?q=a", 422, "INVALID_REQUEST"),
+            ("get", "organizations?q=a%00b", 422, "INVALID_REQUEST"),
+            ("get", "organizations", 422, "INVALID_REQUEST"),
             ("post", "organizations", 405, "METHOD_NOT_ALLOWED"),
             ("delete", "submissions", 405, "METHOD_NOT_ALLOWED"),
             ("get", "submissions/x", 401, "UNAUTHENTICATED"),
@@ -118,7 +124,7 @@ class TestProblems:
         assert client.post("/api/v1/organizations")["Allow"] == "GET"
 
     def test_say_nothing_about_a_defect(self, client, city, monkeypatch):
-        monkeypatch.setattr(organizations, "search", lambda **named: 1 / 0)
+        monkeypatch.setattr(searching, "search", lambda **named: 1 / 0)
         client.raise_request_exception = False
 
         answer = client.get("/api/v1/organizations", {"q": "示例"})

@@ -43,6 +43,9 @@ class TestSubmit:
         ]
         assert receipts.verify(machine.get(f"{url}/receipt").json()) == ()
         assert machine.get(f"{url}/rejects.csv").content.startswith(b"\xef\xbb\xbfrow")
+        workbook = machine.get(f"{url}/rejects.xlsx?language=en")
+        assert workbook["Content-Type"].endswith("spreadsheetml.sheet")
+        assert workbook.content.startswith(b"PK")
 
     @pytest.mark.parametrize(
         ("change", "status", "code"),
@@ -158,3 +161,38 @@ class TestNilReturn:
         )
 
         assert (answer.status_code, answer.json()["code"]) == (409, "RECORDS_EXIST")
+
+
+class TestIdempotency:
+    def post(self, machine, rows, key):
+        return machine.post(
+            "/api/v1/submissions",
+            {
+                "unit": "U01",
+                "dataset": "permit",
+                "file": SimpleUploadedFile("permits.csv", files.as_csv(rows)),
+            },
+            headers={"Idempotency-Key": key},
+        )
+
+    def test_answers_the_same_again(self, machine):
+        first = self.post(machine, files.permit_rows(2), "k-1").json()
+
+        again = self.post(machine, files.permit_rows(2), "k-1")
+
+        assert (again.status_code, again.json()) == (202, first)
+
+    def test_refuses_other_content_and_what_is_no_key(self, machine):
+        self.post(machine, files.permit_rows(2), "k-1")
+
+        other = self.post(machine, files.permit_rows(3), "k-1")
+        none = self.post(machine, files.permit_rows(3), "no key")
+
+        assert (other.status_code, other.json()["code"]) == (
+            422,
+            "IDEMPOTENCY_KEY_REUSED",
+        )
+        assert (none.status_code, none.json()["code"]) == (
+            400,
+            "IDEMPOTENCY_KEY_INVALID",
+        )

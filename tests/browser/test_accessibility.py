@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.conftest import AXE, DESKTOP, PHONE, require
 from tests.factories import city as cities
+from tests.factories.issues import claimed
 
 PORTAL = [
     "/",
@@ -32,19 +33,32 @@ DESK = [
     "/desk/submissions/{submission}/findings",
     "/desk/submissions/{submission}/receipt",
     "/desk/templates/",
+    "/desk/queues/",
+    "/desk/queues/mend",
+    "/desk/queues/questionable",
+    "/desk/queues/unlinked",
+    "/desk/queues/questions/",
+    "/desk/codes/",
+    "/desk/codes/return",
+]
+OFFICE = [
+    "/desk/codes/?stage=all",
+    "/desk/codes/{issue}",
+    "/desk/codes/rates?by=kind",
+    "/desk/codes/return",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EXAMINE = "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)"
 
 
 @pytest.fixture
-def places(city):
-    """What stands in the addresses: an organization with permits, a submission."""
+def places(city, tmp_path):
+    """What stands in the addresses: an organization with permits, a submission ..."""
     rows = cities.some_wrong_rows()
     done = cities.hand_in(rows)
     column = "行政相对人代码_1(统一社会信用代码)"
     code = next(row[column] for row in rows[4:] if not row[column].startswith("92"))
-    return {"code": code, "submission": done.id}
+    return {"code": code, "submission": done.id, "issue": claimed(tmp_path).id}
 
 
 def examine(page):
@@ -88,7 +102,13 @@ class TestAxe:
     def test_finds_nothing_for_the_credit_office(self, open_page, places, office):
         page = open_page("/desk/?period=2019-05", client=office, bypass_csp=True)
 
-        assert examine(page) == []
+        found = examine(page)
+        for address in OFFICE:
+            page.goto(address.format(**places))
+            open_all(page)
+            found += examine(page)
+
+        assert found == []
 
     def test_finds_nothing_on_a_form_with_mistakes(self, open_page, places, clerk):
         page = open_page("/desk/upload/U02/permit/", client=clerk, bypass_csp=True)
@@ -109,6 +129,18 @@ class TestPhone:
 
         wide = []
         for address in [*PORTAL[:-1], *DESK]:
+            page.goto(address.format(**places))
+            open_all(page)
+            if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+                wide.append(address)
+
+        assert wide == []
+
+    def test_no_page_of_the_workbench_is_wider(self, open_page, places, office):
+        page = open_page("/desk/", client=office, viewport=PHONE)
+
+        wide = []
+        for address in OFFICE:
             page.goto(address.format(**places))
             open_all(page)
             if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:

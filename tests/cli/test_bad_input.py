@@ -92,7 +92,7 @@ BAD: dict[str, tuple[str, Make, str]] = {
         holding(COMPOUND + bytes(9000) + "EncryptedPackage".encode("utf-16-le")),
         "FILE_ENCRYPTED",
     ),
-    "old workbook": ("a.xls", holding(COMPOUND + bytes(9000)), "FILE_XLS"),
+    "old workbook": ("a.xls", holding(COMPOUND + bytes(9000)), "FILE_DAMAGED"),
     "text as old workbook": ("a.xls", holding(CSV), "FILE_CONTENT"),
     "text as workbook": ("a.xlsx", holding(CSV), "FILE_CONTENT"),
     "workbook as text": ("a.csv", holding(workbook()), "FILE_CONTENT"),

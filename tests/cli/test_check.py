@@ -99,6 +99,7 @@ class TestCommand:
         assert sorted(each.name for each in out.iterdir()) == [
             "accepted.parquet",
             "rejects.csv",
+            "rejects.xlsx",
         ]
         assert pl.read_parquet(out / "accepted.parquet")["row"].to_list() == [2, 3, 4]
         with (out / "rejects.csv").open(encoding="utf-8-sig", newline="") as source:

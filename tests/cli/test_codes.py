@@ -123,6 +123,32 @@ class TestCommand:
         assert done.exit_code == 0
         assert json.loads(done.stdout)["classes"] == {"nonconforming": 1}
 
+    def test_suggests_what_the_register_holds_under_the_name_and_says_why(
+        self, table, tmp_path
+    ):
+        register, out = tmp_path / "register.csv", tmp_path / "out.csv"
+        register.write_text(f"名称,统一社会信用代码\n示例公司,{VALID}\n")
+        damaged = VALID[:4] + "O" + VALID[5:-1]  # two slips
+
+        run(
+            *(table(damaged), "--column", "代码", "--register", str(register)),
+            *("--out", str(out)),
+        )
+
+        with out.open(encoding="utf-8-sig", newline="") as file:
+            (row,) = csv.DictReader(file)
+        assert (row["suggestion"], row["certain"]) == (VALID, "true")
+        assert row["reasons"] == "LOOK_ALIKE@5;MISSING@18;HELD;SAME_NAME"
+        assert "形近" in row["reasons_zh"]
+
+    def test_flags_one_code_under_several_names(self, tmp_path):
+        path = tmp_path / "codes.csv"
+        path.write_text(f"甲,代码\n示例一厂,{VALID}\n示例二厂,{VALID}\n")
+
+        done = run(str(path), "--column", "代码", "--name-column", "甲", "--json")
+
+        assert json.loads(done.stdout)["findings"] == {"DUP_CODE": 2}
+
     def test_leaves_with_2_for_a_register_that_is_not_there(self, table, tmp_path):
         absent = str(tmp_path / "absent.csv")
 
@@ -144,6 +170,16 @@ class TestCommand:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True)
 
         assert (done.returncode, done.stderr) == (0, b"")
+
+    @pytest.mark.shared_data
+    def test_flags_the_real_codes_that_stand_for_several_names(self):
+        path = DATA / "cn_duplicate_codes_orgs.csv"
+        if not path.exists():
+            pytest.skip("../shared/data is absent")
+
+        done = run(str(path), "--column", "code", "--json")
+
+        assert json.loads(done.stdout)["findings"]["DUP_CODE"] > 0
 
     @pytest.mark.shared_data
     def test_classifies_the_labeled_codes(self):

@@ -171,3 +171,36 @@ class TestWrongCalls:
         assert told.exit_code == 2
         assert json.loads(told.stdout)["error"]["code"] == "FILE_TOO_LARGE"
         assert not list((Path(settings.STAGING_DIR)).glob("*/content*"))
+
+
+@pytest.mark.usefixtures("city")
+class TestColumn:
+    def test_reads_a_column_as_it_is_told(self, tmp_path):
+        rows = [
+            {
+                "发证的机关" if key == "许可机关" else key: cell
+                for key, cell in row.items()
+            }
+            for row in files.permit_rows(3)
+        ]
+        strange = files.write_csv(tmp_path / "strange.csv", rows)
+
+        assert answer(strange, "--dry-run")["rejected"] == 3
+        told = answer(
+            strange, "--column", "发证的机关=authority_name", "--column=备注="
+        )
+        assert (told["new"], told["rejected"]) == (3, 0)
+
+    @pytest.mark.parametrize(
+        ("column", "code"),
+        [
+            ("发证的机关", "COLUMN"),
+            ("=uscc", "COLUMN"),
+            ("备注=nobody", "UNKNOWN_FIELD"),
+        ],
+    )
+    def test_refuses_what_names_no_column_and_field(self, good, column, code):
+        done = run(good, "--column", column, "--json")
+
+        assert done.exit_code == 2
+        assert json.loads(done.stdout)["error"]["code"] == code

@@ -10,11 +10,23 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
+from xinheng.api.idempotency import InvalidKeyError
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.catalog.queries import UnknownDatasetError
+from xinheng.apps.intake.breakdowns import DiskFullError
+from xinheng.apps.intake.mending_files import NoRejectsError
 from xinheng.apps.intake.nil_returns import NilReturnRefusedError
 from xinheng.apps.intake.queries import NoReceiptError, UnknownSubmissionError
+from xinheng.apps.intake.repeats import KeyInFlightError, KeyReusedError
 from xinheng.apps.intake.staging import FileTooLargeError
+from xinheng.apps.intake.uploads import (
+    TooManyUploadsError,
+    UnknownUploadError,
+    UploadBusyError,
+    WrongDigestError,
+    WrongOffsetError,
+    WrongSizeError,
+)
 from xinheng.apps.statistics.queries import UnknownLedgerSizeError
 from xinheng.apps.units.queries import UnknownUnitError
 from xinheng.core.catalog.periods import InvalidPeriodError
@@ -63,6 +75,12 @@ PROBLEMS: dict[type[Exception], Problem] = {
     UnknownSubmissionError: Problem(
         404, "UNKNOWN_SUBMISSION", "There is no such submission.", "没有这个提交编号。"
     ),
+    NoRejectsError: Problem(
+        404,
+        "NO_REJECTS",
+        "No row was rejected that could be mended in a workbook.",
+        "没有可以下载改正的退回行。",
+    ),
     NoReceiptError: Problem(
         409,
         "NO_RECEIPT",
@@ -86,6 +104,60 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "FILE_TOO_LARGE",
         "The file is too large; split it.",
         "文件过大，请分批报送。",
+    ),
+    InvalidKeyError: Problem(
+        400,
+        "IDEMPOTENCY_KEY_INVALID",
+        "An idempotency key is 1 to 100 visible ASCII signs and no person's number.",
+        "幂等键应为1至100个可见ASCII字符，且不得含个人身份证号码。",
+    ),
+    KeyReusedError: Problem(
+        422,
+        "IDEMPOTENCY_KEY_REUSED",
+        "This idempotency key was used for other content; take a new one.",
+        "该幂等键已用于其他内容，请换用新的键。",
+    ),
+    KeyInFlightError: Problem(
+        409,
+        "IDEMPOTENCY_KEY_IN_FLIGHT",
+        "A request with this key is being received; ask again in a moment.",
+        "使用同一幂等键的请求正在接收，请稍后再试。",
+    ),
+    UnknownUploadError: Problem(
+        404,
+        "UNKNOWN_UPLOAD",
+        "There is no such upload, or it has expired; begin anew.",
+        "没有这个上传编号，或已过期，请重新开始。",
+    ),
+    UploadBusyError: Problem(
+        423,
+        "UPLOAD_BUSY",
+        "Another request writes to this upload; ask for its offset in a moment.",
+        "另一请求正在写入该上传，请稍后查询偏移量再试。",
+    ),
+    WrongOffsetError: Problem(
+        409,
+        "UPLOAD_OFFSET",
+        "The piece does not begin where the upload ends; ask for its offset.",
+        "分片起点与已接收的长度不符，请先查询偏移量。",
+    ),
+    WrongDigestError: Problem(
+        460,
+        "UPLOAD_CHECKSUM",
+        "The piece is not the one whose checksum was given; send it again.",
+        "分片与所给校验值不符，请重新发送。",
+    ),
+    WrongSizeError: Problem(
+        400,
+        "UPLOAD_SIZE",
+        "The announced size is nothing, or the piece goes beyond it.",
+        "声明的文件长度无效，或分片超出该长度。",
+    ),
+    TooManyUploadsError: Problem(
+        429,
+        "TOO_MANY_UPLOADS",
+        "Too many uploads are under way; finish or delete some.",
+        "未完成的上传过多，请先完成或删除。",
     ),
     UnknownLedgerSizeError: Problem(
         404,
@@ -149,6 +221,7 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(NilReturnRefusedError, _nil_return_refused)
     api.add_exception_handler(UnreadableFileError, _unreadable)
+    api.add_exception_handler(DiskFullError, _disk_full)
 
 
 def _handler(problem: Problem) -> Callable[[HttpRequest, Any], HttpResponse]:
@@ -167,6 +240,11 @@ def _invalid(request: HttpRequest, failure: Any) -> HttpResponse:
 def _unreadable(request: HttpRequest, why: Any) -> HttpResponse:
     problem = Problem(422, why.code, "The file can't be taken.", why.message_zh)
     return problem.answer(why.message_en)
+
+
+def _disk_full(request: HttpRequest, full: Any) -> HttpResponse:
+    problem = Problem(507, full.code, "The server's disk is full.", full.message_zh)
+    return problem.answer(full.message_en)
 
 
 def _nil_return_refused(request: HttpRequest, refused: Any) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
@@ -10,6 +12,7 @@ from xinheng.api import paging, schemas
 from xinheng.apps.catalog import queries as catalog
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.organizations import queries as organizations
+from xinheng.apps.organizations import search as searching
 from xinheng.apps.records import queries as records
 from xinheng.apps.records.queries import PublicRecord
 from xinheng.apps.statistics import queries as statistics
@@ -26,11 +29,19 @@ router = Router(tags=["public"])
     operation_id="searchOrganizations",
 )
 def search(
-    request: HttpRequest, q: Query[str], page: Query[int] = 1
+    request: HttpRequest,
+    q: Query[schemas.SearchText],
+    page: Annotated[int, Query(ge=1, le=500)] = 1,
 ) -> dict[str, object]:
-    """Find organizations by part of a name (two characters or more) or of a code."""
-    found = organizations.search(text=q, page=page)
-    return paging.answer(found)
+    """Find organizations by part of a name, by pinyin initials, or by code.
+
+    A name is compared without brackets, blanks and width, traditional characters as
+    simplified ones, former names too. A code is found by its beginning (that of a sole
+    proprietor, `92`, only whole), a former code whole. `total` stops at 10,000;
+    `total_is_capped` says that there are more.
+    """
+    found = searching.search(text=q, page=page)
+    return {**paging.answer(found), "total_is_capped": found.is_capped}
 
 
 @router.get(
@@ -53,7 +64,7 @@ def get_organization(request: HttpRequest, uscc: str) -> dict[str, object]:
         "division": found.division,
         "registered_on": found.registered_on,
         "former_names": [
-            {"name": name, "until": until} for name, until in found.former_names
+            {"name": name, "until": until} for name, _, until in found.former_names
         ],
         "records": [
             _record(each) for each in records.list_public(organization=found.key, on=on)

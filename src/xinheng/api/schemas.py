@@ -12,6 +12,12 @@ from pydantic import StringConstraints
 Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
+# What is typed into a search.
+SearchText = Annotated[
+    str, StringConstraints(min_length=2, max_length=300, pattern=r"^[^\x00]*$")
+]
+
+
 class CountsOut(Schema):
     """The six counts, which add up to `rows_read`; `accepted` is the first three."""
 
@@ -59,6 +65,9 @@ class FindingOut(Schema):
     severity: str
     message: str
     advice: str
+    file: str
+    sheet: str
+    line: int | None
 
 
 class FindingsOut(Schema):
@@ -130,22 +139,28 @@ class OrganizationOut(Schema):
 
 
 class OrganizationHitOut(Schema):
-    """A hit of the search; `name` is null where only the code may be shown."""
+    """A hit of the search; `name` is null where only the code may be shown.
+
+    `former_name` or `former_code` is what it was found by, where that is borne no more.
+    """
 
     uscc: str
     name: str | None
     kind: str
     status: str
     division: str
+    former_name: str | None
+    former_code: str | None
 
 
 class OrganizationsOut(Schema):
-    """One page of hits."""
+    """One page of hits; where `total_is_capped`, there are more than `total`."""
 
     items: list[OrganizationHitOut]
     page: int
     pages: int
     total: int
+    total_is_capped: bool
 
 
 class UnitRowOut(Schema):

@@ -6,15 +6,16 @@ from typing import Literal
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import File, Form, Query, Router, Status, UploadedFile
+from ninja import File, Form, Header, Query, Router, Status, UploadedFile
 
-from xinheng.api import paging, schemas
+from xinheng.api import idempotency, paging, schemas
 from xinheng.api.access import MachineRequest, ServiceKey
-from xinheng.apps.intake import nil_returns, operations, queries
+from xinheng.apps.intake import mending_files, nil_returns, operations, queries
 from xinheng.apps.intake.views import NilReturnView, SubmissionView
 
 router = Router(auth=ServiceKey(), tags=["submissions"])
 Language = Literal["zh-hans", "en"]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.post(
@@ -29,8 +30,13 @@ def submit(
     unit: Form[schemas.Word],
     dataset: Form[schemas.Word],
     period: Form[schemas.Word | None] = None,
+    idempotency_key: Header[str | None] = None,
 ) -> Status[SubmissionView]:
-    """Receive a file; a worker checks it, and `GET` on its id tells the verdict."""
+    """Receive a file; a worker checks it, and `GET` on its id tells the verdict.
+
+    With an `Idempotency-Key`, the same file sent again is answered with the submission
+    that stands already; other content under the same key is refused.
+    """
     hand_in = operations.HandIn(
         actor=request.auth,
         unit=unit,
@@ -38,6 +44,8 @@ def submit(
         period=period or None,
         file_name=file.name or "",
         content=file,
+        origin=operations.Origin.API,
+        idempotency_key=idempotency.read(idempotency_key),
     )
     identifier = operations.receive(hand_in, at=timezone.now())
     received = queries.get_submission(actor=request.auth, submission=identifier)
@@ -89,6 +97,24 @@ def rejects(request: MachineRequest, submission: str) -> HttpResponse:
     """Return `rejects.csv`."""
     content = queries.rejects_csv(actor=request.auth, submission=submission)
     return HttpResponse(content, content_type="text/csv; charset=utf-8")
+
+
+@router.get(
+    "/submissions/{submission}/rejects.xlsx",
+    response={200: bytes},
+    summary="The rejected rows as a workbook to mend",
+    operation_id="getRejectsWorkbook",
+)
+def rejects_workbook(
+    request: MachineRequest,
+    submission: str,
+    language: Query[Language] = "zh-hans",
+) -> HttpResponse:
+    """Return the rejected rows, marked; mended, it is handed in like any file."""
+    content = mending_files.rejects_xlsx(
+        actor=request.auth, submission=submission, language=language
+    )
+    return HttpResponse(content, content_type=XLSX)
 
 
 @router.get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from xinheng.api import ledger, problems, public, submissions
+from xinheng.api import ledger, problems, public, submissions, uploads
 
 api = NinjaAPI(
     title="Xinheng 信衡",
@@ -16,4 +16,5 @@ api = NinjaAPI(
 api.add_router("", public.router)
 api.add_router("", ledger.router)
 api.add_router("", submissions.router)
+api.add_router("", uploads.router)
 problems.register(api)

@@ -16,11 +16,16 @@ from xinheng.cli import failures
 
 
 def prepare(
-    directory: Path | None, *, as_json: bool = False, must_exist: bool = False
+    directory: Path | None,
+    *,
+    as_json: bool = False,
+    must_exist: bool = False,
+    founding: bool = True,
 ) -> None:
     """Set Django up on `directory` (null: `XINHENG_DIR`, else `./var`).
 
-    With `must_exist` nothing is made: a mistyped directory holds no register.
+    With `must_exist` nothing is made: a mistyped directory holds no register. Without
+    `founding` the tables are made and stay empty.
 
     Leaves with exit code 2 where the directory can't be written, or the database can't
     be reached or is older than this release.
@@ -32,7 +37,7 @@ def prepare(
     if must_exist and not _has_embedded_file():
         _refuse_empty(as_json=as_json)
     try:
-        _set_up(as_json=as_json, must_exist=must_exist)
+        _set_up(as_json=as_json, must_exist=must_exist, is_founding=founding)
     except OSError as refused:
         where = os.environ.get("XINHENG_DIR", "var")
         failures.fail(
@@ -52,7 +57,7 @@ def _adopt_demo(directory: Path) -> None:
         os.environ.setdefault("XINHENG_SECRET_KEY_FILE", str(secret))
 
 
-def _set_up(*, as_json: bool, must_exist: bool) -> None:
+def _set_up(*, as_json: bool, must_exist: bool, is_founding: bool) -> None:
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError, connection
@@ -65,6 +70,10 @@ def _set_up(*, as_json: bool, must_exist: bool) -> None:
         if must_exist and not _holds_data():
             _refuse_empty(as_json=as_json)
         _migrate(as_json=as_json)
+        if is_founding:
+            from xinheng.cli import founding
+
+            founding.found()
     except ImproperlyConfigured as wrong:  # found only when the database is opened
         _refuse_setting(wrong, as_json=as_json)
     except DatabaseError as refused:
@@ -105,9 +114,6 @@ def _migrate(*, as_json: bool) -> None:
                 as_json=as_json,
             )
         call_command("migrate", verbosity=0, interactive=False)
-    from xinheng.cli import founding
-
-    founding.found()
 
 
 def _has_embedded_file() -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from xinheng.apps.accounts.actors import OPERATOR
 from xinheng.apps.organizations import operations
 from xinheng.cli.submitting import print_findings, refusals
+from xinheng.pipeline.register_fields import Return
 
 COUNTS = (
     ("rows_read", "读取行数"),
@@ -19,15 +20,24 @@ COUNTS = (
     ("changed", "变更"),
     ("unchanged", "未变"),
     ("rejected", "退回"),
+    ("claims", "其中代码已属他人"),
+    ("issues", "新列入重错码问题"),
+    ("absent", "名录中有而本文件没有"),
 )
 
 
-def import_register(file: Path, *, as_json: bool) -> dict[str, Any]:
+def import_register(
+    file: Path, *, kind: str, is_delta: bool, as_json: bool
+) -> dict[str, Any]:
     """Import the file and return the answer of `--json`; leaves with 2 if refused."""
     started_at = timezone.now()
     with refusals(as_json=as_json):
         done = operations.import_register(
-            path=file, actor=OPERATOR.account_id, at=started_at
+            path=file,
+            actor=OPERATOR.account_id,
+            at=started_at,
+            kind=Return(kind),
+            is_delta=is_delta,
         )
     return {
         "rows_read": done.rows_read,
@@ -35,6 +45,9 @@ def import_register(file: Path, *, as_json: bool) -> dict[str, Any]:
         "changed": done.changed,
         "unchanged": done.unchanged,
         "rejected": done.rejected,
+        "claims": done.claims,
+        "issues": done.issues,
+        "absent": done.absent,
         "findings": dict(done.findings),
         "rejected_rows": [
             {"row": row, "field": field, "rule": rule}
@@ -48,7 +61,8 @@ def import_register(file: Path, *, as_json: bool) -> dict[str, Any]:
 def print_report(answer: Mapping[str, Any]) -> None:
     """Print the counts and the findings for a person."""
     for key, title in COUNTS:
-        click.echo(f"{title}\t{answer[key]}")
+        if answer[key] is not None:
+            click.echo(f"{title}\t{answer[key]}")
     print_findings(answer["findings"])
     for refused in answer["rejected_rows"]:
         click.echo(f"  第 {refused['row']} 行 row\t{refused['rule']}")

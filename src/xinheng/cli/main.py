@@ -15,31 +15,33 @@ import click
 from xinheng.cli import failures, later
 
 COMMANDS = {
+    "backup": "xinheng.cli.commands.backup",
     "bench": "xinheng.cli.commands.bench",
     "bulletin": "xinheng.cli.commands.bulletin",
     "check": "xinheng.cli.commands.check",
     "codes": "xinheng.cli.commands.codes",
     "crossfoot": "xinheng.cli.commands.crossfoot",
     "demo": "xinheng.cli.commands.demo",
+    "duties": "xinheng.cli.commands.duties",
     "import": "xinheng.cli.commands.import_",
     "keys": "xinheng.cli.commands.keys",
     "ledger": "xinheng.cli.commands.ledger",
     "nil-return": "xinheng.cli.commands.nil_return",
+    "restore": "xinheng.cli.commands.restore",
     "serve": "xinheng.cli.commands.serve",
+    "sources": "xinheng.cli.commands.sources",
     "submit": "xinheng.cli.commands.submit",
     "user": "xinheng.cli.commands.user",
     "worker": "xinheng.cli.commands.worker",
 }
 # Faces that are named already and built later; they are not shown in --help.
 LATER = (
-    "backup",
     "erase",
     "package",
     "rebuild",
     "reconcile",
     "rehearse",
     "report",
-    "restore",
     "rulebook",
     "send",
     "simulator",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,10 +23,14 @@ from django.utils import timezone
 
 from xinheng.apps.accounts import operations as accounts
 from xinheng.apps.intake import operations as intake
-from xinheng.cli import failures
+from xinheng.apps.intake import register_news
+from xinheng.cli import failures, sources
+from xinheng.cli.reminding import Daily
 
 logger = structlog.get_logger("xinheng.worker")
 IDLE_SECONDS = 0.5
+reminders = Daily()
+WORKER = f"{socket.gethostname()[:60]}-{os.getpid()}"
 
 
 def serve(*, host: str, port: int) -> None:
@@ -65,15 +71,17 @@ def work(*, once: bool) -> None:
     signal.signal(signal.SIGTERM, _leave)
     intake.sweep()
     accounts.clear_expired_sessions()
+    register_news.subscribe(at=timezone.now())
+    machines = sources.Machines()
     logger.info("worker.started")
     try:
-        while _work_off() or not once:
+        while _work_off(machines) or not once:
             time.sleep(IDLE_SECONDS)
     except (_Leave, KeyboardInterrupt):
         logger.info("worker.stopped")
 
 
-def _work_off() -> bool:
+def _work_off(machines: sources.Machines) -> bool:
     """Process what waits; return whether a failure of the machine broke it off.
 
     A database that is away or a full disk is waited out. The attempts at one file are
@@ -82,6 +90,10 @@ def _work_off() -> bool:
     try:
         while done := intake.process_next(at=timezone.now()):
             logger.info("submission.ended", submission=done.id, state=done.state)
+        machines.work_off()
+        if landed := register_news.work_off(worker=WORKER, at=timezone.now()):
+            logger.info("rows.released", rows=landed)
+        reminders.work_off(at=timezone.now())
     except (DatabaseError, OSError) as failure:
         logger.warning("submission.broke_off", failure=type(failure).__name__)
         connection.close()

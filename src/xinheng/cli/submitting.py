@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,21 +30,39 @@ def submit(
     dataset: str,
     unit: str,
     period: str | None,
+    columns: Sequence[str] = (),
     dry_run: bool,
     as_json: bool,
 ) -> dict[str, Any]:
     """Hand the file in and return the answer of `--json`; leaves with 2 if refused."""
+    chosen = _chosen(columns, as_json=as_json)
     operations.sweep()
     with refusals(as_json=as_json):
         actor = operator_for(unit)
         with file.open("rb") as content:
             hand_in = operations.HandIn(
-                actor, unit, dataset, period, file.name, content
+                actor, unit, dataset, period, file.name, content, chosen=chosen
             )
             started_at = timezone.now()
             done = operations.submit(hand_in, at=started_at, dry_run=dry_run)
         seconds = (timezone.now() - started_at).total_seconds()
         return _answer(done, actor, seconds=seconds, dry_run=dry_run)
+
+
+def _chosen(columns: Sequence[str], *, as_json: bool) -> dict[str, str]:
+    """Return header to field of the options `--column HEADER=FIELD`."""
+    chosen = {}
+    for column in columns:
+        header, equals, field = column.rpartition("=")
+        if not equals or not header.strip():
+            failures.fail(
+                "COLUMN",
+                "--column 请写成 表头=字段英文名，例如 发证机关=authority_name。",
+                "Write --column as HEADER=FIELD, such as 发证机关=authority_name.",
+                as_json=as_json,
+            )
+        chosen[header] = field.strip()
+    return chosen
 
 
 def operator_for(unit: str) -> Actor:

@@ -71,6 +71,17 @@ BEHIND_PROXY = env.flag(
 MAX_UPLOAD_BYTES = env.number(
     "XINHENG_MAX_UPLOAD_BYTES", 2 * 1024**3, "Largest file that may be handed in."
 )
+UPLOAD_HOURS = env.number(
+    "XINHENG_UPLOAD_HOURS",
+    24,
+    "How long an upload in pieces may take; then what came of it is wiped.",
+)
+SOURCES = env.text(
+    "XINHENG_SOURCES",
+    "",
+    "File (TOML) that names the watched folders and databases which the worker drains.",
+    shown="none",
+)
 LEDGER_ORIGIN = env.text(
     "XINHENG_LEDGER_ORIGIN",
     "xinheng.local/ledger",
@@ -84,6 +95,33 @@ SIGNING_KEY = env.text(
     shown="`keys/ledger.key` in `XINHENG_DIR`, made at the first entry",
 )
 
+# Electronic mail: reminders of duties, nothing else --------------------------------
+SITE_URL = env.text(
+    "XINHENG_SITE_URL",
+    "",
+    "Address of the site as units reach it (https://...), for links in reminders.",
+    shown="no link",
+).rstrip("/")
+EMAIL_URL = env.text(
+    "XINHENG_EMAIL_URL",
+    "",
+    "Mail server for reminders of duties, as smtp+tls://user:password@host:587 or"
+    " smtp+ssl://...:465. Without it reminders are shown at the desk only.",
+    shown="none",
+)
+DEFAULT_FROM_EMAIL = env.text(
+    "XINHENG_EMAIL_FROM",
+    "xinheng@localhost",
+    "Sender of the reminders.",
+)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if EMAIL_URL:
+    try:
+        globals().update(environ.Env.email_url_config(EMAIL_URL))
+    except KeyError:
+        raise ImproperlyConfigured("XINHENG_EMAIL_URL is no mail server.") from None
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hang the worker
+
 DATABASES = {
     "default": environ.Env.db_url_config(
         env.text(
@@ -96,11 +134,17 @@ DATABASES = {
 }
 if "ENGINE" not in DATABASES["default"]:
     raise ImproperlyConfigured("DATABASE_URL is not the address of a database.")
+SQLITE_WAIT_SECONDS = env.number(
+    "XINHENG_SQLITE_WAIT_SECONDS",
+    60,
+    "With SQLite, how long a writer waits for another one, such as a file that lands,"
+    " before it is refused.",
+)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # Writers queue up instead of failing when they both began as readers.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": SQLITE_WAIT_SECONDS,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
         ),
@@ -129,7 +173,9 @@ INSTALLED_APPS = [
     "xinheng.apps.organizations",
     "xinheng.apps.records",
     "xinheng.apps.intake",
+    "xinheng.apps.duties",
     "xinheng.apps.statistics",
+    "xinheng.apps.custody",
     "xinheng.web",
 ]
 

@@ -18,7 +18,7 @@ class TestClerk:
         assert [(item.dataset, item.records) for item in duties.items] == [
             ("permit", 4)
         ]
-        assert "penalty" in {item.name for item in duties.missing}
+        assert "penalty" in {item.name for item in duties.others}
         assert "入库 4 / 4 行" in answer.content.decode()
 
     def test_is_told_where_nothing_came(self, clerk):

@@ -105,6 +105,35 @@ class TestFindings:
 
         assert {f.rule for f in answer.context["page"].items} == {"DATE_FUTURE"}
 
+    def test_can_be_narrowed_to_what_keeps_rows_out(self, clerk, faulty):
+        page = clerk.get(f"/desk/submissions/{faulty.id}/findings?severity=error")
+
+        assert {each.severity for each in page.context["page"].items} == {"error"}
+        assert "该行退回 (3)" in page.content.decode()
+
+    def test_show_all_for_an_effect_that_there_is_not(self, clerk, faulty):
+        page = clerk.get(f"/desk/submissions/{faulty.id}/findings?severity=no")
+
+        assert page.context["page"].total == sum(faulty.findings.values())
+
+    def test_say_on_which_line_of_the_file_a_row_stands(self, clerk, faulty):
+        page = clerk.get(f"/desk/submissions/{faulty.id}/findings?severity=error")
+
+        assert "文件第3行" in page.content.decode()
+
+    def test_bring_the_rejected_rows_as_a_workbook(self, clerk, faulty):
+        sent = clerk.get(f"/desk/submissions/{faulty.id}/rejects.xlsx")
+
+        assert sent.content.startswith(b"PK")
+        assert ".xlsx" in sent["Content-Disposition"]
+
+    def test_bring_no_workbook_where_nothing_was_rejected(self, clerk):
+        done = city.hand_in(files.permit_rows(2))
+
+        sent = clerk.get(f"/desk/submissions/{done.id}/rejects.xlsx")
+
+        assert sent.status_code == 404
+
     def test_show_all_for_a_rule_that_found_nothing(self, clerk, faulty):
         answer = clerk.get(address("findings", faulty), {"rule": "<x>"})
 

@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import city, files
-from xinheng.core.identifiers import uscc
+from xinheng.apps.organizations import operations as organizations
+from xinheng.core.identifiers import organization_code, uscc
+from xinheng.rulebook import samples
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -93,3 +95,88 @@ class TestUnknown:
 
         assert answer.status_code == 302
         assert city.PERSONAL_NUMBER not in answer["Location"]
+
+
+class TestRegister:
+    """What the registrars said: a parent with branches, former names and codes."""
+
+    @pytest.fixture
+    def parent(self, tmp_path):
+        ones = [e for e in samples.organizations(400) if e.code.startswith("91")]
+        first, *branches = ones[:30]
+        rows = [
+            {"名称": first.name, "信用代码": first.code, "变更类型": "新增"},
+            {"名称": "示例市更名有限公司", "信用代码": first.code, "变更类型": "变更"},
+            {
+                "名称": "示例市更名有限公司",
+                "信用代码": self.new_code(),
+                "变更类型": "吊销",
+                "原代码": first.code,
+            },
+        ]
+        for number, row in enumerate(rows, start=1):
+            row["变更日期"] = f"2019-05-0{number}"
+            row.setdefault("原代码", "")
+        changes = files.write_csv(tmp_path / "changes.csv", rows)
+        organizations.import_register(
+            path=changes, actor="test", at=city.AT, is_delta=True
+        )
+        facts = {
+            "机构类型": "有限责任公司",
+            "行业代码": "F51",
+            "登记机关": "示例市登记局",
+        }
+        rows = [
+            {
+                "名称": e.name,
+                "信用代码": e.code,
+                "隶属单位统一社会信用代码": self.new_code(),
+            }
+            | dict.fromkeys(facts, "")
+            for e in branches
+        ]
+        rows.append(
+            {"名称": "示例市更名有限公司", "信用代码": self.new_code()}
+            | {"隶属单位统一社会信用代码": ""}
+            | facts
+        )
+        whole = files.write_csv(tmp_path / "whole.csv", rows)
+        organizations.import_register(path=whole, actor="test", at=city.AT)
+        return first, branches
+
+    @staticmethod
+    def new_code():
+        return with_check(
+            "91210899MA999990" + organization_code.check_character("MA999990")
+        )
+
+    def test_shows_state_kind_industry_and_what_it_was(self, client, parent):
+        first, _ = parent
+
+        page = show(client, self.new_code()).content.decode()
+
+        for text in (
+            "吊销",
+            "企业",
+            "批发和零售业",
+            "示例市登记局",
+            first.name,
+            first.code,
+        ):
+            assert text in page
+
+    def test_lists_its_branches_page_by_page(self, client, parent):
+        _, branches = parent
+        address = reverse("portal:organization", args=[self.new_code()])
+
+        pages = [client.get(address, {"page": n}).content.decode() for n in (1, 2)]
+
+        listed = [sum(each.code in page for each in branches) for page in pages]
+        assert listed == [20, len(branches) - 20]
+
+    def test_leads_from_a_branch_and_from_the_former_code(self, client, parent):
+        first, branches = parent
+        address = reverse("portal:organization", args=[self.new_code()])
+
+        assert f'href="{address}"' in show(client, branches[0].code).content.decode()
+        assert show(client, first.code)["Location"] == address

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.factories import city
+from tests.factories import city, register
+from xinheng.apps.organizations import search as searching
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -62,8 +63,33 @@ class TestSearch:
 
         assert "<script>alert" not in page
 
+    def test_says_by_which_former_name_it_found(self, client):
+        register.add(("示例新名称有限公司", "示例老字号商行"))
+
+        page = search(client, "lzhsh").content.decode()
+
+        assert "示例新名称有限公司" in page
+        assert "曾用名" in page
+        assert "示例老字号商行" in page
+
+    def test_says_that_there_are_more_than_it_counts(self, client, monkeypatch):
+        monkeypatch.setattr(searching, "MOST_COUNTED", 30)
+
+        page = search(client, "示例市").content.decode()
+
+        assert "超过 30 个机构" in page
+
 
 class TestCodes:
+    def test_suggests_what_is_held_one_slip_away(self, client):
+        (code,) = register.add("示例市海产有限公司")
+
+        page = search(client, swap_last(code)).content.decode()
+
+        assert "代码无效" in page
+        assert "您要找的是不是" in page
+        assert "示例市海产有限公司" in page
+
     def test_names_the_check_that_a_wrong_code_fails(self, client):
         page = search(client, swap_last(city.an_organization().code)).content.decode()
 

@@ -35,7 +35,7 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # as the register counts 
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Write accepted.parquet and rejects.csv to this directory.",
+    help="Write accepted.parquet, rejects.csv and rejects.xlsx to this directory.",
 )
 @click.option(
     "--on",
@@ -126,6 +126,7 @@ def _check(
                 file_name=file.name.encode(errors="replace").decode(),
             )
             if out is not None:
+                _write_workbook(file, report, dataset, surroundings, out)
                 _keep(report, dataset, surroundings, out)
         return report
     except UnreadableFileError as refused:
@@ -144,6 +145,32 @@ def _check(
 def _make(out: Path | None) -> None:
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
+
+
+def _write_workbook(
+    file: Path, report: Report, dataset: Dataset, surroundings: Context, out: Path
+) -> None:
+    """Write the rejected rows as a workbook to mend, where there are any."""
+    from xinheng.pipeline import rejected_rows, rejects_workbook
+
+    target = out / "rejects.xlsx"
+    target.unlink(missing_ok=True)
+    rows = report.findings_path.with_name("rejects.parquet")
+    if rejected_rows.keep(file, report, rows, dataset=dataset):
+        content = rejects_workbook.as_xlsx(
+            rejects_workbook.Source(
+                rows=rows,
+                findings=report.findings_path,
+                headers=report.matched_columns,
+                parts=report.parts,
+                rejected=report.rejected,
+            ),
+            dataset=dataset,
+            rules=surroundings.rules,
+            code_lists=surroundings.code_lists,
+            language="zh-hans",
+        )
+        target.write_bytes(content)
 
 
 def _keep(report: Report, dataset: Dataset, surroundings: Context, out: Path) -> None:
@@ -192,6 +219,8 @@ def _print(
     if out is not None:
         click.echo(f"可接收的行：{out / 'accepted.parquet'}")
         click.echo(f"问题清单：{out / 'rejects.csv'}")
+        if (out / "rejects.xlsx").is_file():
+            click.echo(f"退回的行（可直接改正重报）：{out / 'rejects.xlsx'}")
     elif report.accepted != report.rows_read:
         click.echo("加 --out 目录，可得到逐行的问题清单 rejects.csv。")
 

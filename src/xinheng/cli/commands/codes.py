@@ -14,8 +14,10 @@ from xinheng.core.identifiers.codes import CodeClass
 from xinheng.core.submissions.findings import describe
 from xinheng.pipeline import codes, context
 from xinheng.pipeline.codes import Examination
-from xinheng.pipeline.context import Register
 from xinheng.pipeline.failures import UnreadableFileError
+from xinheng.pipeline.linkage import repairs
+from xinheng.pipeline.linkage.code_columns import CodeColumns
+from xinheng.pipeline.register_file import FileRegister
 from xinheng.rulebook import catalog
 
 CLASS_NAMES = {
@@ -35,20 +37,27 @@ CLASS_NAMES = {
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--column", required=True, help="Header of the column to examine.")
 @click.option(
+    "--name-column",
+    help="Header of the names beside the codes; a usual one is found by itself.",
+)
+@click.option(
     "--register",
     "register_path",
     type=click.Path(path_type=Path),
-    help="A register of organizations (CSV, XLSX) that knows which codes were issued.",
+    help="A register of organizations (CSV, XLSX, Parquet) that knows which codes were"
+    " issued, and to whom.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write row, code, class, findings and suggestion of each row to this CSV.",
+    help="Write class, findings and a suggestion with its reasons for each row to this"
+    " CSV.",
 )
 @with_json
 def command(
     file: Path,
     column: str,
+    name_column: str | None,
     register_path: Path | None,
     out: Path | None,
     *,
@@ -56,8 +65,9 @@ def command(
 ) -> None:
     """Examine the unified codes in a column of FILE (CSV or XLSX).
 
-    Codes are read trimmed and in capitals; nothing else is repaired. Exit code 0: every
-    code is valid or confirmed as issued; 1: some are not; 2: no such file or column.
+    Codes are read trimmed and in capitals; nothing else is repaired, and a suggestion
+    is never applied. Exit code 0: every code is valid or confirmed as issued; 1: some
+    are not; 2: no such file or column.
     """
     if out is not None and realpath(out) == realpath(file):
         failures.fail(
@@ -66,8 +76,9 @@ def command(
             "The result can't replace the file that is examined; give another name.",
             as_json=as_json,
         )
+    columns = CodeColumns(column, name_column)
     register = _read_register(register_path, as_json=as_json)
-    examined = _examine(file, column, register, out, as_json=as_json)
+    examined = _examine(file, columns, register, out, as_json=as_json)
     if as_json:
         failures.print_json(
             {
@@ -81,13 +92,11 @@ def command(
     raise SystemExit(0 if examined.is_clean else failures.NOT_ACCEPTED)
 
 
-def _read_register(path: Path | None, *, as_json: bool) -> Register | None:
+def _read_register(path: Path | None, *, as_json: bool) -> FileRegister | None:
     if path is None:
         return None
-    from xinheng.pipeline import register_file
-
     try:
-        return register_file.read(path)
+        return repairs.read_register(path)
     except UnreadableFileError as refused:
         failures.fail(
             refused.code,
@@ -99,16 +108,22 @@ def _read_register(path: Path | None, *, as_json: bool) -> Register | None:
 
 def _examine(
     file: Path,
-    column: str,
-    register: Register | None,
+    columns: CodeColumns,
+    register: FileRegister | None,
     out: Path | None,
     *,
     as_json: bool,
 ) -> Examination:
     today = datetime.now(UTC).astimezone().date()
     surroundings = context.standard(today, register=register)
+    suggesting = None
+    if out is not None:  # only there are suggestions shown
+        rows = None if register is None else register.rows
+        suggesting = repairs.Repairs(rows, divisions=surroundings.divisions)
     try:
-        return codes.examine_file(file, column=column, context=surroundings, out=out)
+        return codes.examine_file(
+            file, columns=columns, context=surroundings, repairs=suggesting, out=out
+        )
     except UnreadableFileError as refused:
         failures.fail(
             refused.code, refused.message_zh, refused.message_en, as_json=as_json

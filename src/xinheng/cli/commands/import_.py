@@ -9,18 +9,31 @@ import click
 from xinheng.cli import failures
 from xinheng.cli.environment import prepare, with_directory, with_json
 
+# Those of `xinheng.pipeline.register_fields.Return`, which is not loaded for `--help`.
+KINDS = ("plain", "market", "civil_affairs", "staffing")
+
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default="plain",
+    show_default=True,
+    help="Whose return it is.",
+)
+@click.option("--delta", is_flag=True, help="The file tells changes, not all there is.")
 @with_directory
 @with_json
-def command(file: Path, directory: Path | None, as_json: bool) -> None:
+def command(
+    file: Path, kind: str, delta: bool, directory: Path | None, as_json: bool
+) -> None:
     """Take the organizations of FILE (names and codes) into the register."""
     failures.refuse_unreadable(file, as_json=as_json)
     prepare(directory, as_json=as_json)
     from xinheng.cli import importing
 
-    answer = importing.import_register(file, as_json=as_json)
+    answer = importing.import_register(file, kind=kind, is_delta=delta, as_json=as_json)
     if as_json:
         failures.print_json(answer)
     else:

@@ -15,6 +15,13 @@ from xinheng.cli.environment import prepare, with_directory, with_json
 @click.option("--dataset", required=True, help="Name of the dataset, such as permit.")
 @click.option("--unit", required=True, help="Code or name of the source unit.")
 @click.option("--period", help="Reporting month, YYYY-MM (default: each record's own).")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="HEADER=FIELD",
+    help="Read this column as that field (English name); without FIELD leave it out.",
+)
 @click.option("--dry-run", is_flag=True, help="Say the same and store nothing.")
 @with_directory
 @with_json
@@ -23,6 +30,7 @@ def command(
     dataset: str,
     unit: str,
     period: str | None,
+    columns: tuple[str, ...],
     dry_run: bool,
     directory: Path | None,
     as_json: bool,
@@ -37,6 +45,7 @@ def command(
         dataset=dataset,
         unit=unit,
         period=period,
+        columns=columns,
         dry_run=dry_run,
         as_json=as_json,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 from django.utils import timezone
@@ -19,12 +19,13 @@ from xinheng.apps.intake.views import SubmissionView
 from xinheng.apps.organizations import operations as organizations_operations
 from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.statistics import queries as statistics
-from xinheng.cli.demo import accounts, unit_files
+from xinheng.cli.demo import accounts, duties, unit_files
 from xinheng.cli.demo.facts import Facts
 from xinheng.cli.demo.unit_files import UnitFile
+from xinheng.core.catalog import periods
 from xinheng.core.catalog.datasets import SourceUnit
 from xinheng.core.statistics.monthly import MonthlyTable
-from xinheng.rulebook import samples
+from xinheng.rulebook import catalog, fiction, samples
 
 # What a unit without anything to report states nil returns for.
 NIL_DATASETS = ("permit", "penalty")
@@ -51,6 +52,7 @@ def build(directory: Path, facts: Facts, *, tell: Tell) -> MonthlyTable:
     accounts.open_all(directory, since=since, tell=tell)
     handed_in = _hand_in_all(files, facts, tell=tell)
     _file_nil_returns(facts, tell=tell)
+    duties.assign_all(facts, without_records=NIL_DATASETS, tell=tell)
     table = statistics.table(period=facts.period)
     if handed_in:
         _compare(table, facts)
@@ -76,10 +78,15 @@ def _import_register(files: Path, *, tell: Tell) -> None:
     path = files / "register.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target)
-        writer.writerow(["机构名称", "统一社会信用代码", "成立日期"])
+        writer.writerow(["机构名称", "统一社会信用代码", "成立日期", "信源单位编号"])
         writer.writerows(
-            [each.name, each.code, each.registered_on.isoformat()]
+            [each.name, each.code, each.registered_on.isoformat(), ""]
             for each in samples.organizations(samples.POOL)
+        )
+        # The units are organizations themselves: their own arrears count, too.
+        writer.writerows(
+            [fiction.unit_name(unit), fiction.unit_code(unit), "", unit.code]
+            for unit in catalog.units()
         )
     organizations_operations.import_register(
         path=path, actor=OPERATOR.account_id, at=timezone.now()
@@ -118,8 +125,14 @@ def _hand_in(
             file_name=path.name,
             content=content,
         )
-        received = operations.receive(hand_in, at=timezone.now())
+        received = operations.receive(hand_in, at=_received_at(period))
     return operations.process(submission=received, at=timezone.now())
+
+
+def _received_at(period: str) -> datetime:
+    """Return when the demo's units hand in: on the third of the month after."""
+    day = periods.first_day(periods.before(period, -1)).replace(day=3)
+    return datetime.combine(day, time(10), tzinfo=timezone.get_default_timezone())
 
 
 def _clerk(unit: SourceUnit) -> Actor:

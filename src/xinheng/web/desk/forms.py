@@ -87,9 +87,12 @@ class Upload(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.zip"}
+        ),
         error_messages={"required": _("Choose a file.")},
     )
+    look = forms.BooleanField(label=_("Check the columns first"), required=False)
 
     def clean_file(self) -> UploadedFile[bytes]:
         """Refuse what is too large to be staged."""
@@ -108,8 +111,12 @@ class Upload(forms.Form):
 
     def add_unreadable(self, error: UnreadableFileError) -> None:
         """Say why the file can't be taken."""
-        message = error.message_en if is_english() else error.message_zh
-        self.add_error("file", message)
+        self.add_error("file", said(error))
+
+
+def said(error: UnreadableFileError) -> str:
+    """Return why a file can't be taken, in the reader's language."""
+    return error.message_en if is_english() else error.message_zh
 
 
 class Confirm(forms.Form):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.catalog import queries as catalog
-from xinheng.apps.intake import nil_returns, operations, staging
+from xinheng.apps.intake import confirming, nil_returns, operations, staging
 from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
 from xinheng.core.catalog.datasets import Dataset
@@ -49,7 +49,7 @@ def choose_unit(request: DeskRequest, purpose: str) -> HttpResponse:
 @GET_OR_POST
 def choose_dataset(request: DeskRequest, purpose: str, unit: str) -> HttpResponse:
     """Ask what kind of records it is."""
-    owner = _own_unit(request.actor, unit)
+    owner = own_unit(request.actor, unit)
     form = forms.Choice(
         _answers(request),
         choices=[(item.name, local(item, "title")) for item in datasets.in_order()],
@@ -68,7 +68,7 @@ def choose_period(
     request: DeskRequest, purpose: str, unit: str, dataset: str
 ) -> HttpResponse:
     """Ask for which month."""
-    owner, item = _own_unit(request.actor, unit), _dataset(dataset)
+    owner, item = own_unit(request.actor, unit), find_dataset(dataset)
     form = forms.Month(
         _answers(request),
         on=timezone.localdate(),
@@ -89,8 +89,8 @@ def choose_period(
 @GET_OR_POST
 def upload(request: DeskRequest, unit: str, dataset: str, period: str) -> HttpResponse:
     """Take the file and lead to the page that shows its progress."""
-    owner, item = _own_unit(request.actor, unit), _dataset(dataset)
-    month = None if period == forms.OWN_DATES else _month(period)
+    owner, item = own_unit(request.actor, unit), find_dataset(dataset)
+    month = None if period == forms.OWN_DATES else find_month(period)
     files = request.FILES if request.method == "POST" else None
     form = forms.Upload(_answers(request), files)
     if form.is_valid():
@@ -101,6 +101,7 @@ def upload(request: DeskRequest, unit: str, dataset: str, period: str) -> HttpRe
             period=month,
             file_name=form.cleaned_data["file"].name,
             content=form.cleaned_data["file"],
+            confirm_by=timezone.now() + confirming.CONFIRM_WITHIN,
         )
         try:
             submission = operations.receive(hand_in, at=timezone.now())
@@ -109,10 +110,20 @@ def upload(request: DeskRequest, unit: str, dataset: str, period: str) -> HttpRe
         except UnreadableFileError as refused:
             form.add_unreadable(refused)
         else:
-            return redirect("desk:submission", submission=submission)
+            return _lead_on(
+                request.actor, submission, is_asked=form.cleaned_data["look"]
+            )
     context = {"form": form, "unit": owner, "item": item, "period": month}
     context["limit_bytes"] = settings.MAX_UPLOAD_BYTES
     return render(request, "desk/upload_file.html", context)
+
+
+def _lead_on(actor: Actor, submission: str, *, is_asked: bool) -> HttpResponse:
+    """Lead to the columns where somebody has to look at them, else to the progress."""
+    waits = confirming.begin(actor=actor, submission=submission, is_asked=is_asked)
+    return redirect(
+        "desk:columns" if waits else "desk:submission", submission=submission
+    )
 
 
 @signed_in
@@ -122,9 +133,9 @@ def nil_return(
 ) -> HttpResponse:
     """Ask to confirm the nil return, file it, and say so."""
     owner, item, month = (
-        _own_unit(request.actor, unit),
-        _dataset(dataset),
-        _month(period),
+        own_unit(request.actor, unit),
+        find_dataset(dataset),
+        find_month(period),
     )
     form = forms.Confirm(_answers(request))
     context = {"form": form, "unit": owner, "item": item, "period": month}
@@ -158,20 +169,23 @@ def _own_units(actor: Actor) -> list[units.UnitView]:
     return [unit for unit in units.list_units(today) if actor.may_submit_for(unit.code)]
 
 
-def _own_unit(actor: Actor, code: str) -> units.UnitView:
+def own_unit(actor: Actor, code: str) -> units.UnitView:
+    """Return the unit, for an actor who hands in for it; 403 for others."""
     if not actor.may_submit_for(code):
         raise PermissionDenied
     return units.get_unit(code)
 
 
-def _dataset(name: str) -> Dataset:
+def find_dataset(name: str) -> Dataset:
+    """Return the catalog item; 404 where there is none."""
     try:
         return catalog.get_dataset(name)
     except catalog.UnknownDatasetError:
         raise Http404(name) from None
 
 
-def _month(text: str) -> str:
+def find_month(text: str) -> str:
+    """Return the month of an address; 404 where it is none."""
     try:
         return periods.parse(text)
     except periods.InvalidPeriodError:

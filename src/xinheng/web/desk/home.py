@@ -13,27 +13,46 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from xinheng.apps.accounts.actors import Actor
+from xinheng.apps.duties import queries as duties
+from xinheng.apps.duties.views import DutyStanding, ProductionDue
 from xinheng.apps.intake import queries as intake
+from xinheng.apps.intake import queues
+from xinheng.apps.organizations import workbench
 from xinheng.apps.records import queries as records
 from xinheng.apps.statistics import queries as statistics
 from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
 from xinheng.core.catalog.datasets import Dataset
+from xinheng.core.duties.standing import State as Done
 from xinheng.core.statistics.monthly import State
 from xinheng.web import bars, datasets
 from xinheng.web.access import DeskRequest, signed_in
 from xinheng.web.desk import verdicts
 
 RECENT = 8
+DONE = frozenset({Done.REPORTED, Done.LATE, Done.NIL})
 
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """What a unit has handed in for a month, and what it has not."""
+    """What a unit owes for a month, and what it handed in besides.
+
+    `owed` and `production` are its duties; `items` are other datasets that it handed
+    in, `others` those that it neither owes nor handed in.
+    """
 
     unit: units.UnitView
+    owed: Sequence[DutyStanding]
+    production: Sequence[ProductionDue]
     items: Sequence[intake.MonthView]
-    missing: Sequence[Dataset]
+    others: Sequence[Dataset]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was handed in, owed or not."""
+        return not self.items and not any(
+            item.standing.state in DONE for item in self.owed
+        )
 
 
 @signed_in
@@ -50,6 +69,8 @@ def home(request: DeskRequest) -> HttpResponse:
         "duties": _duties(request.actor, period=period, on=today),
         "rows": verdicts.with_titles(recent.items[:RECENT]),
         "more": recent.total > RECENT,
+        "waiting": queues.waiting(request.actor),
+        "issues": workbench.count_open(request.actor),
     }
     if request.actor.sees_all_units:
         table = statistics.table(period=period)
@@ -73,21 +94,34 @@ def _period(request: DeskRequest, today: date) -> str:
 def _duties(actor: Actor, *, period: str, on: date) -> list[Duties]:
     offered = datasets.in_order()
     return [
-        _duties_of(actor, unit, offered=offered, period=period)
+        _duties_of(actor, unit, offered=offered, period=period, on=on)
         for unit in units.list_units(on)
         if actor.may_submit_for(unit.code)
     ]
 
 
 def _duties_of(
-    actor: Actor, unit: units.UnitView, *, offered: list[Dataset], period: str
+    actor: Actor,
+    unit: units.UnitView,
+    *,
+    offered: list[Dataset],
+    period: str,
+    on: date,
 ) -> Duties:
     there = {
         item.dataset: item
         for item in intake.list_month(actor=actor, unit=unit.code, period=period)
     }
+    owed = duties.list_standings(actor=actor, months=[period], on=on, unit=unit.code)
+    free = [
+        item
+        for item in offered
+        if item.name not in {each.duty.dataset for each in owed}
+    ]
     return Duties(
         unit,
-        items=[there[item.name] for item in offered if item.name in there],
-        missing=[item for item in offered if item.name not in there],
+        owed=owed,
+        production=duties.list_production(actor=actor, unit=unit.code, period=period),
+        items=[there[item.name] for item in free if item.name in there],
+        others=[item for item in free if item.name not in there],
     )

@@ -12,14 +12,22 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from xinheng.apps.intake import mending_files
 from xinheng.apps.intake import queries as intake
 from xinheng.apps.intake.views import SubmissionView
 from xinheng.apps.units import queries as units
+from xinheng.core.submissions.findings import Severity
 from xinheng.web import files, paging
 from xinheng.web.access import DeskRequest, signed_in
-from xinheng.web.desk import verdicts
+from xinheng.web.desk import queues_words, verdicts
+from xinheng.web.templatetags.xinheng import is_english
 
 View = Callable[[DeskRequest, str], HttpResponse]
+_UNKNOWN = (
+    intake.UnknownSubmissionError,
+    intake.NoReceiptError,
+    mending_files.NoRejectsError,
+)
 
 # What htmx reads: load the whole page anew, because the verdict is there.
 RELOAD = {"HX-Refresh": "true"}
@@ -32,7 +40,7 @@ def found_or_404(view: View) -> View:
     def answer(request: DeskRequest, submission: str) -> HttpResponse:
         try:
             return view(request, submission)
-        except (intake.UnknownSubmissionError, intake.NoReceiptError) as unknown:
+        except _UNKNOWN as unknown:
             raise Http404(str(unknown)) from None
 
     return answer
@@ -62,6 +70,7 @@ def submission(request: DeskRequest, submission: str) -> HttpResponse:
     if item.counts:
         context["parts"] = verdicts.parts(item.counts)
         context["rules"] = verdicts.rules(item.findings)
+        context |= queues_words.about(request.actor, item)
     return render(request, "desk/submission.html", context)
 
 
@@ -73,7 +82,7 @@ def progress(request: DeskRequest, submission: str) -> HttpResponse:
     item = intake.get_submission(actor=request.actor, submission=submission)
     if item.is_finished:
         return HttpResponse(headers=RELOAD)
-    return render(request, "desk/progress.html", {"item": item})
+    return render(request, "desk/progress.html", _about(request, item))
 
 
 @signed_in
@@ -83,15 +92,19 @@ def findings(request: DeskRequest, submission: str) -> HttpResponse:
     """List the findings row by row, of all rules or of one."""
     item = intake.get_submission(actor=request.actor, submission=submission)
     rule = request.GET.get("rule") or None
+    severity = request.GET.get("severity") or None
+    rules = verdicts.rules(item.findings)
     page = intake.list_findings(
         actor=request.actor,
         submission=submission,
         language=get_language() or "zh-hans",
         rule=rule if rule in item.findings else None,
+        severity=severity if severity in set(Severity) else None,
         page=paging.number(request),
     )
     context = _about(request, item)
-    context |= {"page": page, "chosen": rule, "rules": verdicts.rules(item.findings)}
+    context |= {"page": page, "chosen": rule, "rules": rules}
+    context |= {"severity": severity, "severities": verdicts.severities(rules)}
     return render(request, "desk/findings.html", context)
 
 
@@ -103,6 +116,19 @@ def rejects(request: DeskRequest, submission: str) -> HttpResponse:
     content = intake.rejects_csv(actor=request.actor, submission=submission)
     name = f"rejects-{submission[:8]}.csv"
     return files.attachment(content, name, "text/csv; charset=utf-8")
+
+
+@signed_in
+@require_safe
+@found_or_404
+def rejects_workbook(request: DeskRequest, submission: str) -> HttpResponse:
+    """Send the rejected rows as a workbook to mend, its comments in this language."""
+    content = mending_files.rejects_xlsx(
+        actor=request.actor,
+        submission=submission,
+        language="en" if is_english() else "zh-hans",
+    )
+    return files.attachment(content, f"rejects-{submission[:8]}.xlsx", files.XLSX)
 
 
 @signed_in

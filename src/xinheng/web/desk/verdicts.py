@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xinheng.apps.intake.views import SubmissionView
-from xinheng.core.submissions.findings import Severity, describe
+from xinheng.core.submissions.findings import Severity
 from xinheng.core.submissions.outcomes import Counts
 from xinheng.rulebook import catalog as rulebook
 from xinheng.web.templatetags.xinheng import is_english, local
@@ -83,11 +83,16 @@ def rules(found: Mapping[str, int]) -> list[FoundRule]:
 
 def _rule(code: str, count: int) -> FoundRule:
     rule = rulebook.rules()[code]
-    column = gettext("a column")
-    text = describe(rule, title=column, title_en=column, limit="…")
-    message = text.message_en if is_english() else text.message_zh
-    # An English sentence may begin with the stand-in for the column's title.
-    return FoundRule(code, rule.severity, message[:1].upper() + message[1:], count)
+    title = rule.title_en if is_english() else rule.title_zh
+    return FoundRule(code, rule.severity, title or code, count)
+
+
+def severities(found: Iterable[FoundRule]) -> list[tuple[Severity, int]]:
+    """Return how many findings there are of each severity, the gravest first."""
+    counted: Counter[Severity] = Counter()
+    for rule in found:
+        counted[rule.severity] += rule.count
+    return [(each, counted[each]) for each in GRAVEST if counted[each]]
 
 
 def title(dataset: str) -> str:

@@ -14,7 +14,7 @@ from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.records import queries as records
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.identifiers import uscc as codes_of
-from xinheng.web import datasets
+from xinheng.web import datasets, paging
 from xinheng.web.portal import codes
 
 
@@ -41,13 +41,24 @@ def organization(request: HttpRequest, uscc: str) -> HttpResponse:
     code = codes_of.normalize(uscc)
     found = organizations.get_public(code)
     if found is None:
-        return _not_found(request, code)
+        return _renamed(code) or _not_found(request, code)
     if code != uscc:
         return redirect("portal:organization", uscc=code)
     on = timezone.localdate()
     public = records.list_public(organization=found.key, on=on)
-    context = {"item": found, "groups": _groups(public), "on": on}
+    context = {
+        "item": found,
+        "groups": _groups(public),
+        "branches": organizations.list_branches(uscc=code, page=paging.number(request)),
+        "on": on,
+    }
     return render(request, "portal/organization.html", context)
+
+
+def _renamed(code: str) -> HttpResponse | None:
+    """Lead from a former code to the organization that bore it."""
+    now = organizations.find_former(code)
+    return redirect("portal:organization", uscc=now) if now else None
 
 
 def _not_found(request: HttpRequest, code: str) -> HttpResponse:

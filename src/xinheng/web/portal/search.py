@@ -1,4 +1,4 @@
-"""Search: organizations by a part of the name or by code."""
+"""Search: organizations by a part of the name, by pinyin initials or by code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from xinheng.apps.organizations import queries as organizations
+from xinheng.apps.organizations import search as searching
 from xinheng.web import paging
 from xinheng.web.portal import codes
 
@@ -31,10 +32,11 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _found(text: str, page: int) -> dict[str, object]:
-    found = organizations.search(text=text, page=page)
+    found = searching.search(text=text, page=page)
     context: dict[str, object] = {"page": found}
     if not found.total and codes.is_meant_as_code(text):
-        context |= {"is_code": True, "fault": codes.fault(text)}
+        fault, near = codes.fault(text), searching.near(text)
+        context |= {"is_code": True, "fault": fault, "near": near}
     return context
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django import template
@@ -20,6 +21,13 @@ NEAR = 2  # pages shown on each side of the one that is open
 def grouped(number: int | None) -> str:
     """Return a whole number with its thousands apart, empty for null."""
     return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def percent(share: Fraction) -> str:
+    """Return a share in percent with one place, never rounded up to the whole."""
+    tenths = share.numerator * 1000 // share.denominator
+    return f"{tenths // 10}.{tenths % 10} %"
 
 
 @register.filter

@@ -1,0 +1,35 @@
+"""The worker's daily round of reminders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from xinheng.apps.duties import reminders
+
+NEXT_TRY = reminders.RETRY_AFTER + timedelta(minutes=1)
+
+
+class Daily:
+    """Sends what is due once a day, and again after a while where a mail failed.
+
+    What was sent stands in the database, so a second round sends nothing twice.
+    """
+
+    def __init__(self) -> None:
+        self._done_on: date | None = None
+        self._not_before: datetime | None = None
+
+    def work_off(self, *, at: datetime) -> reminders.Outcome:
+        """Send what is due, unless this day's round is done or a pause is on."""
+        today = timezone.localdate(at)
+        is_paused = self._not_before is not None and at < self._not_before
+        if self._done_on == today or is_paused:
+            return reminders.Outcome()
+        # Whatever breaks the round off, it is not begun again at once.
+        self._not_before = at + NEXT_TRY
+        outcome = reminders.send_due(at=at)
+        if not outcome.failed:
+            self._done_on, self._not_before = today, None
+        return outcome

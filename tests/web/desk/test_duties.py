@@ -1,0 +1,204 @@
+"""A unit's calendar, its declarations, and the rates, by role."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+import pytest
+
+from tests.factories import city as cities
+from tests.factories import files
+from xinheng.apps.accounts.actors import OPERATOR
+from xinheng.apps.duties import operations
+from xinheng.apps.duties.models import Contact, ProductionReturn
+from xinheng.apps.units import operations as units
+
+MAY = {"period": "2019-05"}
+PRODUCTION = "/desk/production/U02/permit/2019-05"
+
+
+@pytest.fixture
+def assign(city):
+    def assigned(unit="U02", dataset="permit"):
+        operations.assign(
+            actor=OPERATOR,
+            unit=unit,
+            dataset=dataset,
+            effective_on=date(2019, 5, 1),
+            at=cities.AT,
+        )
+
+    return assigned
+
+
+def text_of(answer):
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+class TestCalendar:
+    def test_shows_last_days_and_where_the_unit_stands(self, assign, clerk):
+        assign()
+
+        page = text_of(clerk.get("/desk/duties/U02/", MAY))
+
+        assert "2019年6月12日" in page
+        assert "逾期未报" in page
+        assert "/desk/nil-return/U02/permit/2019-05" in page
+
+    def test_tells_nothing_owed(self, clerk):
+        assert "没有报送义务" in text_of(clerk.get("/desk/duties/U02/", MAY))
+
+    @pytest.mark.parametrize("unit", ["U01", "U99"])
+    def test_is_not_there_for_another_unit(self, clerk, unit):
+        assert clerk.get(f"/desk/duties/{unit}/").status_code == 404
+
+    def test_is_open_to_the_credit_office_without_the_clerks_links(
+        self, assign, office
+    ):
+        assign()
+
+        page = text_of(office.get("/desk/duties/U02/", MAY))
+
+        assert "/desk/nil-return/" not in page
+        assert "/desk/duties/U02/contact" in page
+
+
+class TestProduction:
+    def test_is_declared_and_corrected(self, assign, clerk):
+        assign()
+        for produced in ("3", "4"):
+            answer = clerk.post(
+                PRODUCTION,
+                {"produced": produced, "published": "0", "reason": "网站维护"},
+            )
+            assert answer.status_code == 302
+
+        assert "产生 4 件" in text_of(clerk.get("/desk/duties/U02/", MAY))
+        assert ProductionReturn.objects.count() == 2
+
+    @pytest.mark.parametrize(
+        ("answers", "field"),
+        [
+            ({"produced": "", "published": "0"}, "produced"),
+            ({"produced": "x", "published": "0"}, "produced"),
+            ({"produced": "-1", "published": "0"}, "produced"),
+            ({"produced": "1", "published": "2", "reason": "无"}, "published"),
+            ({"produced": "2", "published": "2"}, "reason"),
+            (
+                {"produced": "2", "published": "2", "reason": cities.PERSONAL_NUMBER},
+                "reason",
+            ),
+        ],
+    )
+    def test_says_at_the_field_what_is_wrong(self, assign, clerk, answers, field):
+        assign()
+
+        answer = clerk.post(PRODUCTION, answers)
+
+        assert list(answer.context["form"].errors) == [field]
+        assert 'class="error-summary"' in text_of(answer)
+        assert not ProductionReturn.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("address", "status"),
+        [
+            ("/desk/production/U01/permit/2019-05", 403),
+            ("/desk/production/U02/penalty/2019-05", 404),
+            ("/desk/production/U02/nothing/2019-05", 404),
+            ("/desk/production/U02/permit/201905", 404),
+        ],
+    )
+    def test_is_asked_of_who_owes_it(self, assign, clerk, address, status):
+        assign()
+
+        assert clerk.get(address).status_code == status
+
+
+class TestContact:
+    def test_is_set_by_the_credit_office(self, office):
+        office.post("/desk/duties/U02/contact", {"address": "office@example.org"})
+
+        assert Contact.objects.get().address == "office@example.org"
+        assert "office@example.org" in text_of(office.get("/desk/duties/U02/"))
+
+    def test_must_be_an_address(self, office):
+        page = text_of(office.post("/desk/duties/U02/contact", {"address": "x"}))
+
+        assert 'class="error-summary"' in page
+
+    def test_is_not_the_clerks_to_set(self, clerk):
+        assert clerk.get("/desk/duties/U02/contact").status_code == 403
+
+
+class TestRates:
+    def test_show_each_rate_with_its_denominator(self, assign, office):
+        assign()
+        cities.hand_in(files.permit_rows(4))
+
+        page = text_of(office.get("/desk/rates/", MAY))
+
+        assert " / 4" in page
+        assert "未申报" in page
+        assert "合规率＝" in page
+
+    def test_are_in_english_for_readers_of_english(self, assign, office):
+        assign()
+
+        page = text_of(
+            office.get("/desk/rates/", MAY, headers={"accept-language": "en"})
+        )
+
+        assert "rows received" in page
+
+    def test_show_a_unit_its_own(self, assign, clerk):
+        assign()
+        assign("U01")
+
+        rows = clerk.get("/desk/rates/", MAY).context["rows"]
+
+        assert [row.unit_code for row in rows] == ["U02"]
+
+    def test_come_as_a_table_that_no_spreadsheet_runs(self, assign, office):
+        assign()
+        units.rename_unit(
+            code="U02", name="=1+1", name_en="x", actor="operator", at=cities.AT
+        )
+        cities.hand_in(files.permit_rows(4))
+
+        answer = office.get("/desk/rates.csv", {**MAY, "dataset": "permit"})
+
+        [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+        assert row["name"] == "'=1+1"
+        assert (row["received"], row["passed"], row["produced"]) == ("4", "4", "")
+        assert row["compliance_rate"] == "1.0000"
+
+    def test_are_not_public(self, client):
+        for page in ("/desk/rates/", "/desk/rates.csv", "/desk/duties/U02/"):
+            assert client.get(page).status_code == 302
+
+
+class TestHome:
+    def test_asks_for_what_is_owed_and_keeps_the_rest_folded(self, assign, clerk):
+        assign()
+        cities.hand_in(files.permit_rows(2), dataset="permit")
+
+        answer = clerk.get("/desk/", MAY)
+
+        [duties] = answer.context["duties"]
+        assert [item.duty.dataset for item in duties.owed] == ["permit"]
+        assert duties.items == []
+        assert "permit" not in {item.name for item in duties.others}
+        assert PRODUCTION in text_of(answer)
+
+    def test_tells_a_silent_unit_from_one_with_nothing(self, assign, clerk):
+        assign()
+        silent = text_of(clerk.get("/desk/", MAY))
+        clerk.post("/desk/nil-return/U02/permit/2019-05", {"confirmed": "on"})
+        stated = text_of(clerk.get("/desk/", MAY))
+
+        assert "逾期未报" in silent
+        assert "逾期未报" not in stated
+        assert "已零报告" in stated
