@@ -123,7 +123,7 @@ def write_files(
 ) -> list[Path]:
     """Write files that overlap, each with a row that holds a personal number.
 
-    One more row bears the remark.
+    One more row bears the remark, and one waits for a person.
     """
     import csv
 
@@ -135,6 +135,7 @@ def write_files(
         chance.shuffle(rows)
         rows[0] = {**rows[0], "备注": f"联系人证件 {PERSONAL_NUMBER}"}
         rows[1] = {**rows[1], "备注": remark}
+        rows[2] = {**rows[2], "行政相对人名称": "示例市另一家有限公司"}
         path = directory / f"permits-{number}.csv"
         with path.open("w", encoding="utf-8", newline="") as target:
             writer = csv.DictWriter(target, list(rows[0]))
@@ -216,7 +217,7 @@ def _examine_files(directory: Path, completed: object) -> None:
     named = {
         digest
         for row in completed  # type: ignore[attr-defined]
-        for digest in (row.accepted_digest, row.findings_digest)
+        for digest in (row.accepted_digest, row.findings_digest, row.rejects_digest)
         if digest
     }
     archived = [path for path in (directory / "archive").rglob("*") if path.is_file()]

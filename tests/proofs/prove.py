@@ -31,8 +31,9 @@ def main() -> None:
     """Run every proof, write the page, leave with 1 if one failed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--rubbish", type=int, default=100_000)
     options = parser.parse_args()
-    rows = [_kills(options.kills), _suite()]
+    rows = [_kills(options.kills), _rubbish(options.rubbish), _suite()]
     PAGE.write_text(HEAD + "".join(rows), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
     if any("FAILED" in row for row in rows):
@@ -57,6 +58,17 @@ def _kills(number: int) -> str:
     )
     what = f"{number} kills (SIGKILL), {spread}"
     return _row("kills of a submission", what, "nothing half done", seconds)
+
+
+def _rubbish(number: int) -> str:
+    proof, what = "broken files of every kind", f"{number} inputs, seed 7"
+    done, seconds = _timed("-m", "tests.proofs.rubbish", f"--inputs={number}")
+    if done.returncode:
+        return _row(proof, what, "FAILED", seconds)
+    answers = json.loads(done.stdout)["answers"]
+    read = answers.get("report", 0) + answers.get("preview", 0)
+    result = f"{read} read, {number - read} refused in {len(answers) - 2} ways"
+    return _row(proof, what, result, seconds)
 
 
 def _suite() -> str:

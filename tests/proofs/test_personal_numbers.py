@@ -29,8 +29,8 @@ from xinheng.core.identifiers import organization_code, uscc
 from xinheng.rulebook import catalog, samples
 
 WHOLE = os.environ.get("XINHENG_PROVE") == "whole"
-ROWS = 2000 if WHOLE else 200  # of each dataset, half of them with a number
-CODES = 20_000 if WHOLE else 2000
+ROWS = 5000 if WHOLE else 500  # of each of two datasets, half of them with a number
+CODES = 100_000 if WHOLE else 10_000
 KILLS = 20 if WHOLE else 2
 UNKNOWN, BEYOND = "未知列", "(beyond the header)"
 AUTHORITIES = "1359ANY"
