@@ -66,8 +66,8 @@ class Plan:
 def faults(plan: Plan, giver: Party, heir: Party, *, on: date) -> tuple[Fault, ...]:
     """Return why it can't be done, nothing where it can; `on` is today.
 
-    Of an organization that ended, records may still be given: rows go on to come in
-    under its code.
+    The registrar may have said already that the giver was merged. Records of whatever
+    ended may still be given: rows go on to come in under its code.
     """
     return tuple(_faults(plan, giver, heir, on))
 
@@ -75,7 +75,8 @@ def faults(plan: Plan, giver: Party, heir: Party, *, on: date) -> tuple[Fault, .
 def _faults(plan: Plan, giver: Party, heir: Party, on: date) -> Iterable[Fault]:
     if giver.uscc == heir.uscc:
         yield Fault.SAME_ORGANIZATION
-    if plan.kind is Kind.MERGE and not is_active(giver.status):
+    is_merger, may_merge = plan.kind is Kind.MERGE, is_active(giver.status)
+    if is_merger and not (may_merge or giver.status is Status.MERGED):
         yield Fault.GIVER_ENDED
     if not is_active(heir.status):
         yield Fault.HEIR_ENDED
