@@ -106,6 +106,29 @@ class TestKeep:
 
         assert "某某某" not in pl.read_parquet(kept).write_csv()
 
+    @pytest.mark.parametrize(
+        "number",
+        [
+            "110105491231002",  # of the old form; passes as a registration number
+            "110105194912310021",  # a wrong check character
+            "11010519491231002",  # a sign is missing
+            "11010519491231OO2X",  # letters for digits
+            "110,105,194,912,310,02X",
+        ],
+    )
+    def test_keeps_no_mistyped_number_in_place_of_a_code(
+        self, rejected, rows, title, number
+    ):
+        rows[1][title("subject_name")] = "某某某"
+        rows[1][title("uscc")] = number
+
+        kept, report = rejected(rows)
+
+        text = pl.read_parquet(kept).write_csv()
+        assert number not in text
+        assert "某某某" not in text
+        assert pl.read_parquet(report.rejected_path).is_empty()
+
     def test_leaves_out_rows_about_natural_persons(self, rejected, rows, title):
         rows[0][title("subject_category")] = "自然人"
         rows[1][title("permit_type")] = "特别"

@@ -17,9 +17,10 @@ from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.submissions.outcomes import Outcome
 from xinheng.pipeline import duplicates
 from xinheng.pipeline.batches import OUTCOME, Checked, row_schema
+from xinheng.pipeline.cells import screening
 from xinheng.pipeline.cells.columns import WHOLE_ROW
 from xinheng.pipeline.duplicates import KEY_HASH, KEYS, Duplicates
-from xinheng.pipeline.keys import NATURAL_KEY
+from xinheng.pipeline.keys import NATURAL_KEY, SEPARATOR
 from xinheng.pipeline.masks import FOUND, Masks
 from xinheng.pipeline.reading.table import ROW
 from xinheng.pipeline.writing import ParquetWriter, Schema, sink
@@ -55,6 +56,11 @@ class Outputs:
         self.read = 0
         self.is_personal = False
         self._masks = masks
+        self._code_place = (
+            dataset.natural_key.index(dataset.subject_code)
+            if dataset.subject_code in dataset.natural_key
+            else None
+        )
         self._stored = [field.name for field in dataset.stored_fields]
         self._batch_rows = batch_rows
         self._workplace = workplace
@@ -127,6 +133,9 @@ class Outputs:
         ]
         persons = self._findings.scan().filter(pl.col("check").is_in(bits))
         keys = pl.concat([rejected, *moved]).join(persons, on=ROW, how="anti")
+        if self._code_place is not None:
+            code = pl.col(NATURAL_KEY).str.split(SEPARATOR).list.get(self._code_place)
+            keys = keys.filter(~screening.is_like_number(code))
         sink(keys.drop_nulls().sort(ROW), path)
 
     def _count(self, checks: pl.Series) -> None:

@@ -167,6 +167,7 @@ class _Keeper:
             field: rows[ROW] for (field,), rows in self._numbers.group_by("field")
         }
         nowhere = pl.Series([], dtype=pl.UInt32)
+        like = batch.select(screening.is_like_number(pl.col(self._codes)))
         return pl.DataFrame(
             {
                 column: _at(
@@ -175,6 +176,7 @@ class _Keeper:
                     flawed.get(column, ()),
                     told.get(field.name, nowhere),
                 )
+                | (like[column] if column in self._codes else False)
                 for column, field in self._fields.items()
             }
         )

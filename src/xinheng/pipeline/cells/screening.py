@@ -28,6 +28,9 @@ CONTROL = (
 # A place and a date of birth; with its last digits rounded off, nothing can be checked.
 _DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _ID_SHAPED = rf"^[1-8][0-9]{{5}}(?:19|20)[0-9]{{2}}{_DAY}[0-9]{{4}}$"
+# The same with a slip in it, or of fifteen digits, whose check proves nothing.
+_OLD = rf"[0-9]{{2}}{_DAY}[0-9]{{3}}$"
+_ID_LIKE = rf"^[1-8][0-9]{{5}}(?:(?:19|20)[0-9]{{2}}{_DAY}[0-9]{{2}}|{_OLD})"
 SUSPICIOUS = rf"^(?:$|[\s{_NOTHING}])|\s$|{CONTROL}|{personal_id.MAYBE}"
 
 
@@ -114,6 +117,16 @@ def may_hold_personal_number(texts: list[str]) -> bool:
 def _strongest(texts: list[str]) -> int:
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
     return int(frame.select(personal_id.kind(pl.col("text")).max()).item() or 0)
+
+
+def is_like_number(code: pl.Expr) -> pl.Expr:
+    """Tell of a code that was refused whether it may be a person's number, mistyped.
+
+    For what is kept of rejected rows: a slip makes no organization's code of it.
+    """
+    narrow = code.str.normalize("NFKC").str.to_uppercase()
+    signs = narrow.str.replace_all("[^0-9A-Z]", "").str.replace_all("O", "0")
+    return signs.str.replace_all("[IL]", "1").str.contains(_ID_LIKE).fill_null(False)
 
 
 def is_personal(frame: pl.DataFrame) -> bool:

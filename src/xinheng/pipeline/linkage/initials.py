@@ -1,4 +1,4 @@
-"""Initials of names in pinyin: `营口特钢` is typed as `YKTG`.
+"""Initials of names in pinyin: `示例特钢` is typed as `SLTG`.
 
 Each Chinese character gives the first letter of its reading, every other character
 stands for itself, so the initials are as long as the name. Where a word decides the
