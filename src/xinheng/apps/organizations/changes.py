@@ -64,6 +64,15 @@ _STAGE = "register_keys"
 _AT_ONCE = 5000  # keys in a query
 
 
+def lock() -> None:
+    """Let one writer of the register go on at a time; SQLite's are alone already.
+
+    Take it before any row: an import holds it while it changes rows.
+    """
+    if connection.vendor == "postgresql":
+        bulk.execute(f"LOCK TABLE {ORGANIZATIONS} IN SHARE ROW EXCLUSIVE MODE")
+
+
 def differing(stated: pl.DataFrame, *, is_delta: bool, on: date) -> pl.DataFrame:
     """Return LONG with `before` and `is_latest`: what is stated and not held so yet.
 

@@ -18,6 +18,7 @@ from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.organizations import (
+    changes,
     corrections_effects,
     corrections_states,
     search_index,
@@ -143,6 +144,7 @@ def decide(*, issue: int, by: By) -> None:
         ReasonError: the reason can't be kept.
     """
     why = _require_office(by)
+    changes.lock()
     row = _lock(issue)
     correction = _proposed(issue, by)
     try:
@@ -190,6 +192,7 @@ def undo(*, issue: int, by: By) -> None:
         ReasonError: the reason can't be kept.
     """
     why = _require_office(by)
+    changes.lock()
     row = RegisterIssue.objects.select_for_update().filter(id=issue).first()
     correction = _live(issue)
     if row is None or correction is None or correction.stage != Stage.DECIDED:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import polars as pl
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from xinheng.apps import bulk
 from xinheng.apps.ledger import operations as ledger
-from xinheng.apps.organizations import issues, landing, search_index
+from xinheng.apps.organizations import changes, issues, landing, search_index
 from xinheng.apps.organizations.changes import ORGANIZATIONS
 from xinheng.apps.organizations.issues import Finder
 from xinheng.apps.organizations.landing import Act, Landed
@@ -104,7 +104,7 @@ def import_register(
     read = register_file.read_rows(
         path, Source(kind, is_delta, on, _fictional_divisions())
     )
-    _lock()
+    changes.lock()
     source = RegisterImport.objects.create(
         kind=kind, is_delta=is_delta, file_sha256=read.digest, recorded_at=at
     )
@@ -156,7 +156,7 @@ def _append(source: RegisterImport, report: RegisterReport, *, actor: str) -> in
 @transaction.atomic
 def examine_register(*, actor: str, at: datetime) -> int:
     """Look through the whole register for codes that clash; return how many are new."""
-    _lock()
+    changes.lock()
     found = issues.record(issues.in_register(None), Finder(at))
     ledger.append(
         kind="register.examined",
@@ -221,12 +221,6 @@ def close_issue(
 def _fictional_divisions() -> frozenset[str]:
     """Return the demo city's division, which no real list holds."""
     return frozenset({fiction.DIVISION} if settings.DEMO else ())
-
-
-def _lock() -> None:
-    """Let one import run at a time; SQLite's transactions are exclusive already."""
-    if connection.vendor == "postgresql":
-        bulk.execute(f"LOCK TABLE {ORGANIZATIONS} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _find(read: RegisterRows, landed: Landed, finder: Finder) -> int:
