@@ -117,9 +117,9 @@ class PublicationHold(models.Model):
 class Succession(models.Model):
     """A merger or split, from its proposal on; see `core.organizations.succession`.
 
-    `datasets` are those whose records follow from `giver` to `heir`. `kept` is canonical
-    JSON of the giver as it was before a merger and `left_sha256` the digest of how it
-    was left; both are empty where only records followed.
+    `datasets` are those whose records follow from `giver` to `heir`. `kept` is
+    canonical JSON of the giver as it was before a merger, `left_sha256` the digest of
+    how it was left; both are empty where only records followed.
     """
 
     class Kind(models.TextChoices):
@@ -155,11 +155,6 @@ class Succession(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="succession_one_merger_of_a_giver",
-                fields=["giver"],
-                condition=Q(kind="MERGE", stage="DECIDED"),
-            ),
             models.CheckConstraint(
                 name="succession_of_two_organizations",
                 condition=~Q(giver=F("heir")),
