@@ -67,7 +67,7 @@ class TestJourney:
 
     def test_files_a_nil_return(self, open_page, clerk):
         page = open_page("/desk/?period=2019-05", client=clerk)
-        page.get_by_text("既无记录也无零报告").click()
+        page.get_by_text("个没有报送义务的数据项").click()
         page.get_by_role("link", name="零报告 行政处罚", exact=True).click()
         page.get_by_role("button", name="提交零报告").click()
         expect(page.get_by_role("alert")).to_be_focused()

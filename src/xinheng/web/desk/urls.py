@@ -18,6 +18,7 @@ from xinheng.web.desk import (
     second_factor,
     sign_in,
     submissions,
+    successions,
     workbench,
     workbench_return,
 )
@@ -90,6 +91,11 @@ urlpatterns = [
     path("codes/rates.csv", code_rates.export, name="code-rates-csv"),
     path("codes/return", workbench_return.form, name="code-return"),
     path("codes/return.<slug:form>", workbench_return.file, name="code-return-file"),
+    path("codes/successions/", successions.index, name="successions"),
+    path(
+        "codes/successions/from/<str:uscc>", successions.propose, name="succession-new"
+    ),
+    path("codes/successions/<int:number>", successions.one, name="succession"),
     path("codes/<int:issue>", workbench.issue, name="code-issue"),
     path(
         "codes/<int:issue>/judgements/<int:judgement>",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.records import queries as records
+from xinheng.apps.records import successions
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.identifiers import uscc as codes_of
 from xinheng.web import datasets, paging
@@ -48,6 +49,7 @@ def organization(request: HttpRequest, uscc: str) -> HttpResponse:
     public = records.list_public(organization=found.key, on=on)
     context = {
         "item": found,
+        "heir": successions.merged_into(organization=found.key),
         "groups": _groups(public),
         "branches": organizations.list_branches(uscc=code, page=paging.number(request)),
         "on": on,
