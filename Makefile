@@ -17,7 +17,7 @@ setup: .venv/.ready $(ASSETS)/.ready messages ## environment, locked dependencie
 .venv/.ready: requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -49,7 +49,7 @@ lint: setup ## style, types, contracts between the layers
 check: lint test test-postgres ## what CI runs
 
 .venv/.peers-ready: .venv/.ready requirements-peers.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-peers.lock
 	touch $@
 
 prove: setup .venv/.peers-ready ## the long proofs, whole; writes docs/reference/proofs.md
