@@ -1,6 +1,7 @@
 # Xinheng: every task of the project. `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+UV ?= uv
 DIR ?= var/demo
 DEMO_FLAGS ?=
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/xinheng
@@ -59,6 +60,6 @@ bench: setup .venv/.peers-ready ## every bench, small; `xinheng bench NAME` runs
 	$(BIN)/xinheng bench --small
 
 lock: .venv/.ready ## resolve the dependencies anew
-	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
-	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
-	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev --extra peers -c requirements-dev.lock pyproject.toml -o requirements-peers.lock
+	$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
+	$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev --extra peers -c requirements-dev.lock pyproject.toml -o requirements-peers.lock
