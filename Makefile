@@ -61,5 +61,5 @@ bench: setup .venv/.peers-ready ## every bench, small; `xinheng bench NAME` runs
 
 lock: .venv/.ready ## resolve the dependencies anew
 	$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
-	$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra dev --extra peers -c requirements-dev.lock pyproject.toml -o requirements-peers.lock
