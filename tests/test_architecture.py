@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 import sys
 from collections.abc import Iterator
@@ -75,6 +76,27 @@ class TestImports:
         }
 
         assert signals == set()
+
+
+WITHOUT_DATABASE = ("core", "pipeline", "rulebook")
+MEETS_A_DATABASE = re.compile(
+    r"^\s*(?:from|import) (?:django|xinheng\.(?:apps|web|api|cli|project))\b",
+    re.MULTILINE,
+)
+
+
+class TestSuite:
+    @pytest.mark.parametrize("directory", WITHOUT_DATABASE)
+    def test_what_runs_once_meets_no_database(self, directory: str):
+        """`make test-postgres` leaves these directories out."""
+        met = {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / "tests" / directory).rglob("*.py")
+            if MEETS_A_DATABASE.search(path.read_text("utf-8"))
+        }
+
+        assert met == set()
+        assert f"--ignore=tests/{directory}" in (ROOT / "Makefile").read_text("utf-8")
 
 
 class TestContracts:
