@@ -167,6 +167,7 @@ INSTALLED_APPS = [
     "xinheng.project.apps.ProjectConfig",
     "xinheng.apps.ledger",
     "xinheng.apps.outbox",
+    "xinheng.apps.law",
     "xinheng.apps.units",
     "xinheng.apps.accounts",
     "xinheng.apps.catalog",

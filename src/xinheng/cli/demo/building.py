@@ -16,6 +16,8 @@ from django.utils import timezone
 from xinheng.apps.accounts.actors import OPERATOR, Actor
 from xinheng.apps.intake import nil_returns, operations, queries
 from xinheng.apps.intake.views import SubmissionView
+from xinheng.apps.law import operations as law
+from xinheng.apps.law import queries as adoptions
 from xinheng.apps.organizations import operations as organizations_operations
 from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.statistics import queries as statistics
@@ -30,6 +32,7 @@ from xinheng.rulebook import catalog, fiction, samples
 # What a unit without anything to report states nil returns for.
 NIL_DATASETS = ("permit", "penalty")
 COMPLETED = "COMPLETED"
+LAWYER = "示例律师"
 
 Tell = Callable[[str], None]
 Key = tuple[str, str]  # unit code, dataset
@@ -50,6 +53,7 @@ def build(directory: Path, facts: Facts, *, tell: Tell) -> MonthlyTable:
     _import_register(files, tell=tell)
     since = date.fromisoformat(f"{facts.period}-01")
     accounts.open_all(directory, since=since, tell=tell)
+    _adopt_rulebook(tell=tell)
     handed_in = _hand_in_all(files, facts, tell=tell)
     _file_nil_returns(facts, tell=tell)
     duties.assign_all(facts, without_records=NIL_DATASETS, tell=tell)
@@ -69,6 +73,17 @@ def list_month(period: str) -> list[SubmissionView]:
         if not page.has_next:
             return found
         number += 1
+
+
+def _adopt_rulebook(*, tell: Tell) -> None:
+    """Have a lawyer who doesn't exist adopt the rulebook: the city doesn't either."""
+    at = timezone.now()
+    on = timezone.localdate(at)
+    if adoptions.is_adopted(on=on):
+        return
+    tell(f"规则 rulebook  {LAWYER}")
+    proposed = law.propose(lawyer=LAWYER, effective_on=on, actor="demo-office", at=at)
+    law.adopt(adoption=proposed.id, actor="demo-lawyer", at=at)
 
 
 def _import_register(files: Path, *, tell: Tell) -> None:

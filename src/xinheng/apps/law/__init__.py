@@ -1,0 +1,1 @@
+"""Law: the edition of the rulebook that a named lawyer has adopted."""
