@@ -1,6 +1,6 @@
-"""Reference pages that are made from the code: the commands and the findings.
+"""Reference pages that are made from the code: commands, findings, redress.
 
-`python -m xinheng.cli.reference docs/reference` writes both into that directory.
+`python -m xinheng.cli.reference docs/reference` writes them into that directory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import click
 
 from xinheng.cli.main import cli
 from xinheng.core.submissions.findings import Rule, Severity, describe
-from xinheng.rulebook import catalog
+from xinheng.rulebook import catalog, redress_page
 
 COMMANDS_HEAD = """\
 # Commands
@@ -123,6 +123,7 @@ def _cell(text: str) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "findings.md": findings,
+    "redress.md": redress_page.page,
 }
 
 

@@ -1,0 +1,1 @@
+"""Credit commitments: what organizations promised, and whether it was kept."""

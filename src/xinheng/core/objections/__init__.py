@@ -1,0 +1,1 @@
+"""Objections: somebody says that what is shown about an organization is wrong."""

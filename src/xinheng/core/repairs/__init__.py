@@ -1,0 +1,1 @@
+"""Credit repair: an adverse entry ends early because its causes are gone."""
