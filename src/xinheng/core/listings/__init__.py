@@ -1,0 +1,1 @@
+"""Lists of organizations: schemes, the procedure, its clocks, and its ends."""
