@@ -173,6 +173,7 @@ INSTALLED_APPS = [
     "xinheng.apps.catalog",
     "xinheng.apps.organizations",
     "xinheng.apps.records",
+    "xinheng.apps.measures",
     "xinheng.apps.intake",
     "xinheng.apps.duties",
     "xinheng.apps.statistics",

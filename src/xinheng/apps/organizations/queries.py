@@ -39,6 +39,14 @@ _LOOKED_UP = {
 }
 
 
+class UnknownOrganizationError(LookupError):
+    """The register holds no organization of that key."""
+
+    def __init__(self, key: int) -> None:
+        super().__init__(str(key))
+        self.key = key
+
+
 @dataclass(frozen=True, slots=True)
 class RelatedOrganization:
     """A parent or branch; `name` is null where only the code may be shown."""
@@ -147,6 +155,28 @@ def get_public(uscc: str) -> OrganizationView | None:
         parent=_related(row.parent) if row.parent else None,
         branches=row.branches.count(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An organization as other acts refer to it; its name is for public bodies."""
+
+    key: int
+    uscc: str
+    name: str
+    is_sole_proprietor: bool
+
+
+def get_identity(key: int) -> Identity:
+    """Return the organization of a key.
+
+    Raises:
+        UnknownOrganizationError: where there is none.
+    """
+    row = Organization.objects.filter(id=key).first()
+    if row is None:
+        raise UnknownOrganizationError(key)
+    return Identity(row.id, row.uscc, row.name, row.is_sole_proprietor)
 
 
 def list_branches(*, uscc: str, page: int = 1) -> Page[RelatedOrganization]:

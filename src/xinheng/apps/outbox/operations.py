@@ -10,7 +10,9 @@ runs out, so it arrives at least once; its key lets the receiver drop the second
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -24,6 +26,7 @@ from xinheng.core.merkle import canonical
 HOUSE = ""
 NEVER_REPORTED = "the worker stopped before it reported"
 LONGEST_ERROR = 500
+BATCH = 500
 
 State = models.Delivery.State
 
@@ -79,6 +82,61 @@ def queue(
             created_at=at,
         )
     return key
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to leave about a subject."""
+
+    topic: str
+    subject: str
+    payload: Mapping[str, object]
+
+
+def queue_many(
+    *, messages: Sequence[Message], ledger_seq: int, at: datetime
+) -> tuple[str, ...]:
+    """Queue many messages of one act at once, see `queue`, and return their keys.
+
+    They must not have been queued before; those of one subject leave in their order.
+
+    Raises:
+        NotInTransactionError: outside a transaction.
+        TypeError: where a payload has no canonical form (floats, dates, ...).
+        ValueError: the same.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransactionError
+    keys: list[str] = []
+    for begin in range(0, len(messages), BATCH):
+        rows = list(_rows(messages[begin : begin + BATCH], ledger_seq, at))
+        models.Delivery.objects.bulk_create(rows)
+        keys += [row.key for row in rows]
+    return tuple(keys)
+
+
+def _rows(
+    messages: Sequence[Message], ledger_seq: int, at: datetime
+) -> Iterator[models.Delivery]:
+    subjects = {each.subject for each in messages}
+    queued = models.Delivery.objects.filter(target=HOUSE, subject__in=subjects)
+    last = queued.values_list("subject").annotate(Max("subject_position"))
+    following = {subject: position + 1 for subject, position in last}
+    for message in messages:
+        text = canonical.text(message.payload)
+        position = following.get(message.subject, 0)
+        following[message.subject] = position + 1
+        yield models.Delivery(
+            key=_key(message.topic, message.subject, text, ledger_seq),
+            target=HOUSE,
+            topic=message.topic,
+            subject=message.subject,
+            subject_position=position,
+            payload=text,
+            ledger_seq=ledger_seq,
+            next_attempt_at=at,
+            created_at=at,
+        )
 
 
 @transaction.atomic
@@ -199,10 +257,21 @@ def fan_out(*, key: str, at: datetime) -> int:
     message = _lock(key)
     before = models.Delivery.objects.count()
     for subscription in queries.list_subscriptions():
-        if subscription.matches(message.topic):
+        if _concerns(message, subscription):
             _copy(message, subscription.name, at)
     delivered(key=key, at=at)
     return models.Delivery.objects.count() - before
+
+
+def _concerns(message: models.Delivery, subscription: queries.SubscriptionView) -> bool:
+    """Tell whether a subscriber asked for a message and may have it.
+
+    A message that names `units` goes to no other unit's subscription.
+    """
+    if not subscription.matches(message.topic):
+        return False
+    units = json.loads(message.payload).get("units")
+    return not subscription.unit or units is None or subscription.unit in units
 
 
 def _copy(message: models.Delivery, target: str, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Measures in force, and the tasks of the units that take them."""

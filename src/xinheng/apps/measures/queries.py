@@ -1,0 +1,159 @@
+"""Read measures and tasks: of a cause, of a unit, of the city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from xinheng.apps.accounts.actors import Actor
+from xinheng.apps.measures.models import Application, Task
+from xinheng.core.measures.causes import Cause
+from xinheng.core.measures.measures import Measure
+from xinheng.core.measures.tasks import State
+from xinheng.core.paging import Page, clamp
+from xinheng.rulebook import measures as rulebook
+
+PAGE_SIZE = 20
+
+
+class UnknownTaskError(LookupError):
+    """The actor sees no task of that number."""
+
+    def __init__(self, task: int) -> None:
+        super().__init__(str(task))
+        self.task = task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task with its measure; `undo_by` is null as long as it is not recalled.
+
+    `is_over` says that its term has run out though no recall came yet.
+    """
+
+    id: int
+    unit: str
+    unit_name: str
+    state: State
+    measure: Measure
+    memorandum: str
+    cause: Cause
+    scheme: str
+    uscc: str
+    organization: str
+    effective_on: date
+    expires_on: date
+    ended_on: date | None
+    recall_reason: str
+    acknowledge_by: date
+    report_by: date
+    undo_by: date | None
+    outcome: str
+    reason: str
+    evidence: str
+    reported_at: datetime | None
+    is_escalated: bool
+
+
+def visible_to(actor: Actor) -> QuerySet[Task]:
+    """Return the tasks that an actor may see: its units', or all."""
+    tasks = Task.objects.select_related("application__organization", "unit")
+    if actor.sees_all_units:
+        return tasks
+    return tasks.filter(unit__in=actor.units)
+
+
+def get_task(*, actor: Actor, task: int) -> TaskView:
+    """Return a task.
+
+    Raises:
+        UnknownTaskError: where the actor sees none of that number.
+    """
+    row = visible_to(actor).filter(id=task).first()
+    if row is None:
+        raise UnknownTaskError(task)
+    return view(row)
+
+
+def open_tasks(cause: Cause) -> tuple[TaskView, ...]:
+    """Return the tasks of a cause that are neither recalled nor being recalled."""
+    rows = _all().filter(
+        application__cause_kind=cause.kind,
+        application__cause_id=cause.id,
+        application__recalled_seq=None,
+    )
+    return tuple(view(row) for row in rows.order_by("id"))
+
+
+def open_recalls(cause: Cause) -> tuple[TaskView, ...]:
+    """Return the recalls of a cause that nobody has acknowledged."""
+    rows = _all().filter(
+        application__cause_kind=cause.kind,
+        application__cause_id=cause.id,
+        state=State.RECALL_OPEN,
+    )
+    return tuple(view(row) for row in rows.order_by("id"))
+
+
+def list_tasks(
+    *, actor: Actor, states: frozenset[State], unit: str = "", page: int = 1
+) -> Page[TaskView]:
+    """Return tasks in these states, what is due first at the top."""
+    rows = visible_to(actor).filter(state__in=[each.value for each in states])
+    if unit:
+        rows = rows.filter(unit=unit)
+    number = clamp(page)
+    begin = (number - 1) * PAGE_SIZE
+    window = rows.order_by("undo_by", "report_by", "id")[begin : begin + PAGE_SIZE]
+    return Page(tuple(view(row) for row in window), number, PAGE_SIZE, rows.count())
+
+
+def count_open_recalls(*, actor: Actor) -> int:
+    """Return how many recalls nobody has acknowledged."""
+    return visible_to(actor).filter(state=State.RECALL_OPEN).count()
+
+
+def in_force(*, organization: int, on: date) -> tuple[Application, ...]:
+    """Return the measures in force on an organization on a day."""
+    rows = Application.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=on),
+        organization=organization,
+        effective_on__lte=on,
+        expires_on__gt=on,
+    )
+    return tuple(rows.order_by("id"))
+
+
+def view(row: Task) -> TaskView:
+    """Return the plain value of a row."""
+    of = row.application
+    return TaskView(
+        id=row.id,
+        unit=row.unit_id,
+        unit_name=row.unit.name,
+        state=State(row.state),
+        measure=rulebook.rules().measures[of.measure],
+        memorandum=of.memorandum,
+        cause=Cause(of.cause_kind, of.cause_id),
+        scheme=of.scheme,
+        uscc=of.organization.uscc,
+        organization=of.organization.name,
+        effective_on=of.effective_on,
+        expires_on=of.expires_on,
+        ended_on=of.ended_on,
+        recall_reason=of.recall_reason,
+        acknowledge_by=row.acknowledge_by,
+        report_by=row.report_by,
+        undo_by=row.undo_by,
+        outcome=row.outcome,
+        reason=row.reason,
+        evidence=row.evidence,
+        reported_at=row.reported_at,
+        is_escalated=row.is_escalated,
+    )
+
+
+def _all() -> QuerySet[Task]:
+    return Task.objects.select_related("application__organization", "unit")
