@@ -22,6 +22,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from xinheng.apps.accounts import operations as accounts
+from xinheng.apps.evidence import operations as evidence
 from xinheng.apps.intake import operations as intake
 from xinheng.apps.intake import register_news
 from xinheng.cli import failures, sources
@@ -70,6 +71,7 @@ def work(*, once: bool) -> None:
     """Process received files until asked to stop, or until none waits with `once`."""
     signal.signal(signal.SIGTERM, _leave)
     intake.sweep()
+    evidence.sweep(at=timezone.now())
     accounts.clear_expired_sessions()
     register_news.subscribe(at=timezone.now())
     machines = sources.Machines()

@@ -71,6 +71,11 @@ BEHIND_PROXY = env.flag(
 MAX_UPLOAD_BYTES = env.number(
     "XINHENG_MAX_UPLOAD_BYTES", 2 * 1024**3, "Largest file that may be handed in."
 )
+MAX_EVIDENCE_BYTES = env.number(
+    "XINHENG_MAX_EVIDENCE_BYTES",
+    10 * 1024**2,
+    "Largest file (PDF, JPEG, PNG) that may be kept as evidence.",
+)
 UPLOAD_HOURS = env.number(
     "XINHENG_UPLOAD_HOURS",
     24,
@@ -168,6 +173,7 @@ INSTALLED_APPS = [
     "xinheng.apps.ledger",
     "xinheng.apps.outbox",
     "xinheng.apps.law",
+    "xinheng.apps.evidence",
     "xinheng.apps.units",
     "xinheng.apps.accounts",
     "xinheng.apps.catalog",

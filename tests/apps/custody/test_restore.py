@@ -13,8 +13,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from tests.factories import files
+from tests.factories import files, pictures
 from xinheng.apps.custody import backup, manifest, queries, restore, tables
+from xinheng.apps.evidence import operations as evidence
 from xinheng.apps.intake import operations as intake
 from xinheng.apps.intake import queries as intake_queries
 from xinheng.apps.ledger import guards
@@ -28,8 +29,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def kept(city, clerk, received_at, tmp_path) -> Path:
-    """A backup of a register with one submission."""
+    """A backup of a register with one submission and one file of evidence."""
     submit(clerk, received_at, rows=5)
+    evidence.store(content=pictures.png(), name="a.png", actor="a1", at=received_at)
     return backup.make(
         directory=tmp_path / "kept", actor="operator", at=received_at
     ).directory

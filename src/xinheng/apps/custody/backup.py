@@ -2,10 +2,11 @@
 
     manifest.json                   written last: without it there is no backup
     tables/NAME/000000.parquet      rows, in the order of their key
-    archive/...                     the files that the submissions of that moment name
+    archive/...                     the files that submissions of that moment name, and
+                                    those that were handed in as evidence
 
-All tables are read in one snapshot. The archive's files never change once a submission
-names them, so they may be copied at leisure. Keys are not in it: whoever holds a backup
+All tables are read in one snapshot. The archive's files never change once they are
+named, so they may be copied at leisure. Keys are not in it: whoever holds a backup
 and the key could write another history. Uploads that were not checked yet are left out
 too, since they are not screened.
 """
@@ -26,6 +27,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from xinheng.apps.custody import manifest, tables
 from xinheng.apps.custody.manifest import Manifest, Part
+from xinheng.apps.evidence import queries as evidence
 from xinheng.apps.intake import archived
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.ledger import queries as ledger_queries
@@ -99,7 +101,7 @@ def _write(draft: Path, *, at: datetime) -> Manifest:
     with _snapshot():
         head = ledger_queries.get_head()
         parts = [part for table in listed for part in _write_table(draft, table)]
-        files = archived.list_archived()
+        files = archived.list_archived() + evidence.list_archived()
         applied = MigrationRecorder(connection).applied_migrations()
     parts += [_copy(draft, Path(name)) for name in files]
     return Manifest(

@@ -1,0 +1,1 @@
+"""Evidence: files that prove what somebody states, and what is looked for in them."""
