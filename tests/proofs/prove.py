@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path("docs/reference/proofs.md")
+TARGETS = ("text", "parts", "package", "old")  # of `guided`
 HEAD = """# Proofs
 
 Long runs of `make prove`; CI runs a seeded tenth of each with the suite. A row is
@@ -32,8 +33,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--rubbish", type=int, default=100_000)
+    parser.add_argument("--guided", type=int, default=50_000, help="of each target")
     options = parser.parse_args()
-    rows = [_kills(options.kills), _rubbish(options.rubbish), _suite()]
+    rows = [
+        _kills(options.kills),
+        _rubbish(options.rubbish),
+        _guided(options.guided),
+        _suite(),
+    ]
     PAGE.write_text(HEAD + "".join(rows), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
     if any("FAILED" in row for row in rows):
@@ -69,6 +76,19 @@ def _rubbish(number: int) -> str:
     read = answers.get("report", 0) + answers.get("preview", 0)
     result = f"{read} read, {number - read} refused in {len(answers) - 2} ways"
     return _row(proof, what, result, seconds)
+
+
+def _guided(number: int) -> str:
+    proof, what = "inputs guided by coverage", f"{number} for each of {len(TARGETS)}"
+    total = 0.0
+    for target in TARGETS:
+        done, seconds = _timed(
+            *("-m", "tests.proofs.guided", "--target", target, f"--inputs={number}")
+        )
+        total += seconds
+        if done.returncode:
+            return _row(proof, f"{what}: {target}", "FAILED", total)
+    return _row(proof, what, "a table or a refusal each", total)
 
 
 def _suite() -> str:

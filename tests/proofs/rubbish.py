@@ -1,11 +1,11 @@
 """Feed the intake rubbish: sound files of every format, broken at random.
 
 Whatever is made of a file, the answer is a report whose counts add up or one sentence
-in each language with nothing left behind. The decoder runs in this process, so that a
-hundred thousand inputs take less than a day; where it dies of an input by a panic, the
-confined process would, and that is the sentence for it.
+in each language with nothing left behind. Workbooks and archives are decoded by a
+confined process that is kept for many files (`decoders`), so that what asks for absurd
+memory is fed, too, and a hundred thousand inputs take minutes.
 
-    python -m tests.proofs.rubbish --inputs 100000 --seed 1 [--keep DIR]
+    python -m tests.proofs.rubbish --inputs 100000 --seed 7 [--jobs N] [--keep DIR]
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ import functools
 import hashlib
 import io
 import json
+import os
 import random
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
-from typing import IO
 from unittest import mock
 
 import openpyxl
@@ -31,11 +33,10 @@ import openpyxl
 from tests.factories import files
 from tests.factories.old_workbooks import Sheet, as_rows, xls
 from tests.pipeline.conftest import ON
-from xinheng.pipeline import context, preview, refusals, run
+from tests.proofs.decoders import Decoders
+from xinheng.pipeline import context, preview, run
 from xinheng.pipeline.failures import UnreadableFileError
-from xinheng.pipeline.reading import confined, decoding
-from xinheng.pipeline.reading.confined import Limits
-from xinheng.pipeline.reading.decoding import Job
+from xinheng.pipeline.reading import confined
 from xinheng.rulebook import catalog
 
 CORPUS = Path("tests/fuzz")
@@ -89,6 +90,21 @@ def _xlsx(rows: list[dict[str, str]]) -> bytes:
     book.active.append([911100006000373000, "=1/0", "#N/A"])
     book.save(target)
     return target.getvalue()
+
+
+@functools.cache
+def vast() -> bytes:
+    """Return a workbook with a cell in the last place that a sheet can have.
+
+    It is written as no spreadsheet does it, so that the look at all parts passes over
+    it and the reader asks for half a terabyte.
+    """
+    with zipfile.ZipFile(io.BytesIO(seeds()["book.xlsx"])) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    far = b"<row><c r='XFD1048576'><v>1</v></c></row></sheetData>"
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", far)
+    return _zip(parts)
 
 
 def _zip(members: Mapping[str, bytes]) -> bytes:
@@ -175,9 +191,9 @@ CHANGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 
 def inputs(count: int, *, seed: int) -> Iterator[tuple[str, bytes]]:
-    """Yield names and broken files, every kind as often."""
+    """Yield names and broken files, every kind as often; those that kill are few."""
     chance = random.Random(seed)
-    sound = list(seeds().items())
+    sound = [*list(seeds().items()) * 5, ("vast.xlsx", vast())]
     for number in range(count):
         name, content = sound[number % len(sound)]
         yield name, broken(content, chance)
@@ -212,24 +228,13 @@ def _refused(refused: UnreadableFileError, out: Path) -> str:
     return refused.code
 
 
-def decode_here(path: Path, job: Job, result: IO[bytes], limits: Limits) -> None:
-    """Do what the confined process does, in this one."""
-    del limits
-    try:
-        decoding.decode(path, result, job)
-    except BaseException as error:
-        # A panic of the Rust reader is no Exception; the child ends by it.
-        if type(error).__name__ == "PanicException":
-            raise refusals.undecoded() from None
-        raise
-
-
 def run_all(count: int, *, seed: int, keep: Path | None) -> collections.Counter[str]:
     """Feed so many inputs; what breaks is kept and raised."""
     answers: collections.Counter[str] = collections.Counter()
     with (
         tempfile.TemporaryDirectory() as place,
-        mock.patch.object(confined, "_run", decode_here),
+        Decoders() as decoders,
+        mock.patch.object(confined, "_run", decoders.run),
     ):
         for number, (name, content) in enumerate(inputs(count, seed=seed)):
             try:
@@ -237,11 +242,28 @@ def run_all(count: int, *, seed: int, keep: Path | None) -> collections.Counter[
                 answer = feed(content, name, Path(place), is_checked=is_checked)
             except BaseException:
                 if keep is not None:
-                    digest = hashlib.sha256(content).hexdigest()[:8]
-                    (keep / f"{digest}-{name}").write_bytes(content)
+                    _keep(content, name, keep)
                 raise
             answers[answer] += 1
     return answers
+
+
+def _keep(content: bytes, name: str, keep: Path) -> None:
+    digest = hashlib.sha256(content).hexdigest()[:8]
+    (keep / f"{digest}-{name}").write_bytes(content)
+
+
+def run_jobs(
+    count: int, *, seed: int, keep: Path | None, jobs: int
+) -> collections.Counter[str]:
+    """Feed the inputs in as many processes, each with a seed of its own."""
+    shares = [count // jobs + (job < count % jobs) for job in range(jobs)]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        running = [
+            pool.submit(run_all, share, seed=seed + job, keep=keep)
+            for job, share in enumerate(shares)
+        ]
+        return sum((each.result() for each in running), collections.Counter())
 
 
 def main() -> None:
@@ -250,8 +272,10 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--keep", type=Path, default=CORPUS)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    answers = run_all(asked.inputs, seed=asked.seed, keep=asked.keep)
+    os.environ["POLARS_MAX_THREADS"] = "1"  # for the processes that are started
+    answers = run_jobs(asked.inputs, seed=asked.seed, keep=asked.keep, jobs=asked.jobs)
     print(json.dumps({"inputs": answers.total(), "answers": answers}, indent=1))
 
 

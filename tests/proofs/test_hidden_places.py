@@ -11,7 +11,7 @@ import io
 import os
 import random
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -24,6 +24,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from tests.factories import files, people
 from tests.factories.old_workbooks import Sheet, as_rows, xls
 from tests.proofs import rubbish
+from tests.proofs.decoders import Decoders
 from xinheng.pipeline import preview, run
 from xinheng.pipeline.failures import UnreadableFileError
 from xinheng.pipeline.reading import confined
@@ -143,10 +144,18 @@ PLACES: dict[str, Callable[[str], Made]] = {
 ROWS_TEXT = files.as_csv(ROWS)
 
 
+@pytest.fixture(scope="module")
+def decoders() -> Iterator[Decoders]:
+    with Decoders() as kept:
+        yield kept
+
+
 @pytest.mark.parametrize("where", PLACES)
 class TestNumbersBesideTheRows:
-    def test_are_found_and_stay_nowhere(self, tmp_path, monkeypatch, capfd, where):
-        monkeypatch.setattr(confined, "_run", rubbish.decode_here)
+    def test_are_found_and_stay_nowhere(
+        self, tmp_path, monkeypatch, capfd, decoders, where
+    ):
+        monkeypatch.setattr(confined, "_run", decoders.run)
         chance = random.Random(where)
 
         for round_ in range(ROUNDS):

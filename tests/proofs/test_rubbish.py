@@ -6,6 +6,9 @@ A part of the inputs runs with the suite; `make prove` feeds a hundred thousand.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.proofs import rubbish
+from tests.proofs.decoders import Decoders
 from xinheng.pipeline.reading import confined
 
-INPUTS = 1800
+INPUTS, GUIDED = 1000, 300
 KEPT = sorted(
     path for path in rubbish.CORPUS.iterdir() if path.suffix not in {".md", ".py"}
 )
@@ -23,9 +27,26 @@ KEPT = sorted(
 pytestmark = pytest.mark.proof
 
 
+@pytest.fixture(scope="module")
+def decoders() -> Iterator[Decoders]:
+    with Decoders() as kept:
+        yield kept
+
+
 def test_sound_files_are_checked(tmp_path):
     for name, content in rubbish.seeds().items():
         assert rubbish.feed(content, name, tmp_path, is_checked=True) == "report"
+
+
+def test_what_asks_for_half_a_terabyte_ends_as_one_sentence(
+    tmp_path, monkeypatch, decoders
+):
+    monkeypatch.setattr(confined, "_run", decoders.run)
+    deaths = decoders.deaths
+
+    answer = rubbish.feed(rubbish.vast(), "a.xlsx", tmp_path, is_checked=True)
+
+    assert (answer, decoders.deaths) == ("FILE_UNDECODED", deaths + 1)
 
 
 @pytest.mark.parametrize("kept", KEPT, ids=lambda path: path.name)
@@ -49,6 +70,25 @@ def test_broken_files_are_reported_or_refused():
     assert len(answers) > 8
 
 
+@pytest.mark.parametrize("target", ["text", "parts", "package", "old"])
+def test_guided_inputs_are_answered(tmp_path, target):
+    pytest.importorskip("atheris")
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.proofs.guided", "--target", target),
+            *(f"--inputs={GUIDED}", f"--keep={tmp_path}"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert f"Done {GUIDED} runs" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @given(
     content=st.one_of(
         st.binary(max_size=400),
@@ -66,9 +106,9 @@ def test_broken_files_are_reported_or_refused():
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_arbitrary_bytes_are_reported_or_refused(
-    tmp_path, monkeypatch, content, kind, with_head
+    tmp_path, monkeypatch, decoders, content, kind, with_head
 ):
-    monkeypatch.setattr(confined, "_run", rubbish.decode_here)
+    monkeypatch.setattr(confined, "_run", decoders.run)
     head = rubbish.seeds()[_seed_of(kind)] if with_head else b""
 
     assert rubbish.feed(head + content, kind, Path(tmp_path), is_checked=True)

@@ -17,7 +17,7 @@ assigned.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -146,12 +146,14 @@ def _previewed(
 ) -> Preview:
     refuse_persons(table)
     match, mismatch = matcher.try_match(table.header)
-    rows = _first_rows(table)
-    columns = []
-    for place, header in enumerate(table.header):
-        field, why = matcher.find(header)
-        samples = _samples(rows[str(place)], field)
-        columns.append(Column(header, field.name if field else None, why, samples))
+    found = [matcher.find(header) for header in table.header]
+    samples = _samples(_first_rows(table), [field for field, _ in found])
+    columns = [
+        Column(header, field.name if field else None, why, shown)
+        for header, (field, why), shown in zip(
+            table.header, found, samples, strict=True
+        )
+    ]
     missing = [
         field.name
         for field in dataset.stored_fields
@@ -179,14 +181,27 @@ def _cells(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col(r"^[0-9]+$"))
 
 
-def _samples(cells: pl.Series, field: Field | None) -> tuple[str, ...]:
+def _samples(
+    rows: pl.DataFrame, fields: Sequence[Field | None]
+) -> list[tuple[str, ...]]:
+    """Return the samples of each column; all are screened at one look."""
+    firsts = [_first_filled(rows[str(place)]) for place in range(len(fields))]
+    texts = [text for first in firsts for text in first]
+    shown = iter(_without_numbers(texts))
+    columns = [tuple(islice(shown, len(first))) for first in firsts]
+    return [
+        ("",) * len(samples) if field and field.personal is not None else samples
+        for field, samples in zip(fields, columns, strict=True)
+    ]
+
+
+def _first_filled(cells: pl.Series) -> list[str]:
     filled = cells.drop_nulls().str.strip_chars()
-    first = filled.filter(filled != "").head(SAMPLES).to_list()
-    if field is not None and field.personal is not None:
-        return ("",) * len(first)
-    return tuple("" if _is_personal(text) else text[:LONGEST_SAMPLE] for text in first)
+    return filled.filter(filled != "").head(SAMPLES).to_list()
 
 
-def _is_personal(text: str) -> bool:
-    is_number = screening.may_hold_personal_number([text])
-    return is_number or flaws.may_begin_identity_number(text)
+def _without_numbers(texts: list[str]) -> Iterator[str]:
+    numbers = screening.which_may_hold_personal_number(texts)
+    for text, is_number in zip(texts, numbers, strict=True):
+        is_personal = is_number or flaws.may_begin_identity_number(text)
+        yield "" if is_personal else text[:LONGEST_SAMPLE]

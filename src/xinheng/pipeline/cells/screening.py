@@ -114,6 +114,13 @@ def may_hold_personal_number(texts: list[str]) -> bool:
     return _strongest(texts) != personal_id.NONE
 
 
+def which_may_hold_personal_number(texts: list[str]) -> list[bool]:
+    """Tell of each text whether it holds what may be the number of a person."""
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+    kinds = frame.select(personal_id.kind(pl.col("text")) != personal_id.NONE)
+    return kinds.to_series().to_list()
+
+
 def _strongest(texts: list[str]) -> int:
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
     return int(frame.select(personal_id.kind(pl.col("text")).max()).item() or 0)

@@ -57,7 +57,7 @@ def members(path: Path, *, suffixes: frozenset[str]) -> tuple[MemberSource, ...]
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = [part for part in archive.infolist() if not part.is_dir()]
+            parts = [part for part in archive.infolist() if not _is_folder(part)]
     except NO_ARCHIVE:
         raise refusals.damaged() from None
     _examine(parts)
@@ -78,7 +78,7 @@ def litter(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             for part in archive.infolist():
-                if not part.is_dir() and _is_litter(_name(part)):
+                if not _is_folder(part) and _is_litter(_name(part)):
                     content = archive.read(part)
                     texts += [content.decode("latin-1")]
                     texts += [content.decode("utf-16-le", "replace")]
@@ -116,12 +116,18 @@ def _overlap(parts: list[zipfile.ZipInfo]) -> bool:
     )
 
 
+def _is_folder(part: zipfile.ZipInfo) -> bool:
+    """Do as `ZipInfo.is_dir`, which fails on a member without a name."""
+    return part.filename.endswith("/")
+
+
 def _is_trick(part: zipfile.ZipInfo) -> bool:
     """Tell whether the name leads out of the archive, or the member is no file."""
     name = _name(part)
     kind = stat.S_IFMT(part.external_attr >> 16)
     return (
-        "\0" in part.orig_filename
+        not name
+        or "\0" in part.orig_filename
         or "\\" in name
         or name.startswith("/")
         or ":" in name
