@@ -10,6 +10,7 @@ from xinheng.apps.accounts.mandates import (
     ADMINISTRATOR,
     CLERK,
     CREDIT_OFFICE,
+    LISTING_AUTHORITY,
     Reason,
     Term,
     find_deputy_fault,
@@ -79,6 +80,8 @@ class TestFindFault:
         [
             (term("EMPEROR", None), Reason.ROLE),
             (term(CLERK, None), Reason.UNIT),
+            (term(LISTING_AUTHORITY, None), Reason.UNIT),
+            (term(LISTING_AUTHORITY, "a"), None),
             (term(CREDIT_OFFICE, "a"), Reason.UNIT),
             (term(ADMINISTRATOR, "a"), Reason.UNIT),
             (term(ends=DAY), Reason.PERIOD),

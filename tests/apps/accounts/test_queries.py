@@ -18,7 +18,7 @@ from tests.factories.accounts import (
 )
 from xinheng.apps.accounts import queries
 from xinheng.apps.accounts.actors import OPERATOR, Actor
-from xinheng.apps.accounts.mandates import CREDIT_OFFICE
+from xinheng.apps.accounts.mandates import CREDIT_OFFICE, LISTING_AUTHORITY
 from xinheng.apps.units import operations as units
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,21 @@ class TestGetActor:
         actor = queries.get_actor(user_id=account, on=ON, verified=False)
 
         assert actor == Actor(account_id=account)
+
+    def test_lists_for_its_unit_alone_once_it_is_verified(self):
+        add_unit("a")
+        add_unit("b")
+        account = open_account("lister")
+        grant(account, LISTING_AUTHORITY, unit="a")
+
+        unverified = queries.get_actor(user_id=account, on=ON, verified=False)
+        actor = queries.get_actor(user_id=account, on=ON, verified=True)
+
+        assert not unverified.may_list_for("a")
+        assert actor.may_list_for("a")
+        assert not actor.may_list_for("b")
+        assert not actor.may_submit_for("a")
+        assert not actor.may_decide
 
     def test_lets_the_credit_office_decide_once_it_is_verified(self):
         account = credit_office()

@@ -11,14 +11,16 @@ class Actor:
 
     `account_id` is opaque and goes into the history. `units` are the codes of the units
     that the actor may hand in for and see; `districts` are the units under them, which
-    it may see and not hand in for. `sees_all_units` is the credit office's and the
-    administrator's view. `may_decide` is never true of a service key, nor before the
-    second factor was given.
+    it may see and not hand in for. `lists_for` are the units in whose name it may list
+    organizations. `sees_all_units` is the credit office's and the administrator's view.
+    `may_decide` and `lists_for` are never true of a service key, nor before the second
+    factor was given.
     """
 
     account_id: str
     units: frozenset[str] = field(default_factory=frozenset)
     districts: frozenset[str] = field(default_factory=frozenset)
+    lists_for: frozenset[str] = field(default_factory=frozenset)
     sees_all_units: bool = False
     may_decide: bool = False
     may_administer: bool = False
@@ -26,6 +28,10 @@ class Actor:
     def may_submit_for(self, unit: str) -> bool:
         """Return whether the actor may hand in rows in this unit's name."""
         return unit in self.units
+
+    def may_list_for(self, unit: str) -> bool:
+        """Return whether the actor may run listings in this unit's name."""
+        return unit in self.lists_for
 
     def may_see(self, unit: str) -> bool:
         """Return whether the actor may see what this unit handed in."""

@@ -5,6 +5,7 @@
 - A deputy stands in for one mandate of another account: the same role and unit, within
   its period, and with an end. A deputy has no deputy.
 - Nobody grants a mandate to themselves.
+- Whoever lists organizations acts for one unit, and gives a second factor.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ from datetime import date
 from enum import StrEnum
 
 CLERK = "CLERK"
+LISTING_AUTHORITY = "LISTING_AUTHORITY"
 CREDIT_OFFICE = "CREDIT_OFFICE"
 ADMINISTRATOR = "ADMINISTRATOR"
 # Whoever decides, publishes or administers: they see every unit, give a second factor,
 # and never are both at once.
 CITY_WIDE = frozenset({CREDIT_OFFICE, ADMINISTRATOR})
+OF_A_UNIT = frozenset({CLERK, LISTING_AUTHORITY})
+WITH_SECOND_FACTOR = CITY_WIDE | {LISTING_AUTHORITY}
 
 
 class Reason(StrEnum):
     """Why a mandate is refused."""
 
     ROLE = "role"  # no such role
-    UNIT = "unit"  # a clerk without one, or another role with one
+    UNIT = "unit"  # a unit's role without one, or the city's with one
     UNIT_NOT_ACTIVE = "unit_not_active"
     PERIOD = "period"  # ends before it begins
     OVERLAP = "overlap"  # the account holds the same on some of these days
@@ -39,7 +43,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A role, for a clerk at a unit, on `[effective_on, expires_on)`."""
+    """A role, of a unit or of the city, on `[effective_on, expires_on)`."""
 
     role: str
     unit: str | None
@@ -71,9 +75,9 @@ def _starts_in(later: Term, earlier: Term) -> bool:
 
 def find_fault(wanted: Term, *, held: Iterable[Term]) -> Reason | None:
     """Return why who holds `held` can't have `wanted` too, null where they may."""
-    if wanted.role not in {CLERK, CREDIT_OFFICE, ADMINISTRATOR}:
+    if wanted.role not in OF_A_UNIT | CITY_WIDE:
         return Reason.ROLE
-    if (wanted.role == CLERK) != (wanted.unit is not None):
+    if (wanted.role in OF_A_UNIT) != (wanted.unit is not None):
         return Reason.UNIT
     if wanted.expires_on is not None and wanted.expires_on <= wanted.effective_on:
         return Reason.PERIOD

@@ -16,6 +16,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
+from xinheng.apps.accounts import mandates
+
 
 def new_session_salt() -> str:
     """Return a fresh random salt; every session begun under another one is over."""
@@ -66,13 +68,15 @@ class AccountName(models.Model):
 class Mandate(models.Model):
     """A role that an account holds on `[effective_on, expires_on)`.
 
-    A clerk's mandate names the unit; the others are for the whole city. A deputy's
+    A clerk's or a listing authority's mandate names the unit; the others are for the
+    whole city. A deputy's
     mandate names the mandate that it stands in for, and always has an end. A mandate
     taken back before or on its first day has an empty period.
     """
 
     class Role(models.TextChoices):
         CLERK = "CLERK", "信源单位经办人"
+        LISTING_AUTHORITY = "LISTING_AUTHORITY", "名单认定单位"
         CREDIT_OFFICE = "CREDIT_OFFICE", "信用办"
         ADMINISTRATOR = "ADMINISTRATOR", "系统管理员"
 
@@ -88,9 +92,9 @@ class Mandate(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="mandate_clerk_has_a_unit",
-                condition=Q(role="CLERK", unit__isnull=False)
-                | (~Q(role="CLERK") & Q(unit__isnull=True)),
+                name="mandate_of_a_unit_names_it",
+                condition=Q(role__in=sorted(mandates.OF_A_UNIT), unit__isnull=False)
+                | Q(role__in=sorted(mandates.CITY_WIDE), unit__isnull=True),
             ),
             models.CheckConstraint(
                 name="mandate_period_runs_forward",

@@ -93,17 +93,21 @@ def get_actor(*, user_id: uuid.UUID | str, on: date, verified: bool) -> Actor:
     if _must_verify(account, held) and not verified:
         return Actor(account_id=str(account.pk))
     roles = {mandate.role for mandate in held}
-    own = units.list_active_codes(
-        codes=[mandate.unit_id for mandate in held if mandate.unit_id], on=on
-    )
+    own = _units_of(held, mandates.CLERK, on=on)
     return Actor(
         account_id=str(account.pk),
         units=own,
         districts=units.list_district_codes(parents=own, on=on),
+        lists_for=_units_of(held, mandates.LISTING_AUTHORITY, on=on),
         sees_all_units=bool(roles & mandates.CITY_WIDE),
         may_decide=mandates.CREDIT_OFFICE in roles,
         may_administer=mandates.ADMINISTRATOR in roles,
     )
+
+
+def _units_of(held: Iterable[Mandate], role: str, *, on: date) -> frozenset[str]:
+    codes = [each.unit_id for each in held if each.role == role and each.unit_id]
+    return units.list_active_codes(codes=codes, on=on)
 
 
 def find_service_actor(*, token: str, at: datetime) -> Actor | None:
@@ -192,7 +196,7 @@ def needs_second_factor(*, user_id: uuid.UUID | str, on: date) -> bool:
 
 
 def _must_verify(account: User, held: Iterable[Mandate]) -> bool:
-    if any(mandate.role in mandates.CITY_WIDE for mandate in held):
+    if any(mandate.role in mandates.WITH_SECOND_FACTOR for mandate in held):
         return True
     return bool(TOTPDevice.objects.filter(user=account, confirmed=True).exists())
 

@@ -18,6 +18,7 @@ from xinheng.cli.environment import prepare, with_directory, with_json
 
 ROLES = {
     "clerk": "CLERK",
+    "listing-authority": "LISTING_AUTHORITY",
     "credit-office": "CREDIT_OFFICE",
     "administrator": "ADMINISTRATOR",
 }
@@ -88,14 +89,14 @@ def set_password(
     required=True,
     help="What the account may do.",
 )
-@click.option("--unit", help="A clerk's unit, by code or name.")
+@click.option("--unit", help="Unit of a clerk or listing authority, by code or name.")
 @click.option("--effective-on", type=day, help="First day (default: today).")
 @click.option("--expires-on", type=day, help="First day without it.")
 @click.option("--deputy-for", help="Account name of whom it stands in for.")
 @with_directory
 @with_json
 def grant(username: str, directory: Path | None, as_json: bool, **asked: Any) -> None:
-    """Give a role: a clerk's at a unit, or one for the whole city."""
+    """Give a role at a unit, or one for the whole city."""
     prepare(directory, as_json=as_json)
     from xinheng.cli import administering
 
