@@ -5,6 +5,7 @@
 | `signed_in` | every open account | sign-in page, or the second factor |
 | `credit_office` | who may decide today | the same, then 403 |
 | `administrator` | who may administer today | the same, then 403 |
+| `agent` | who acts for an organization today | the same, then 403 |
 
 A decorated view finds the actor in `request.actor`. What the actor may do with one unit
 is asked of the actor again, by the operation.
@@ -28,6 +29,7 @@ from xinheng.apps.accounts import queries as accounts
 from xinheng.apps.accounts import second_factor
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.second_factor import Step
+from xinheng.apps.agents import queries as agents
 
 P = ParamSpec("P")
 PAGES = {
@@ -61,6 +63,11 @@ def administrator(view: View[P]) -> Guarded[P]:
     return _guard(view, lambda actor: actor.may_administer)
 
 
+def agent(view: View[P]) -> Guarded[P]:
+    """Let in whoever acts for an organization."""
+    return _guard(view, lambda actor: bool(actor.organizations))
+
+
 def _guard(view: View[P], is_let_in: Callable[[Actor], bool]) -> Guarded[P]:
     @wraps(view)
     def guarded(
@@ -90,9 +97,10 @@ def _find_actor(request: HttpRequest) -> Actor | HttpResponse:
         step = second_factor.next_step(user_id=account, on=on, verified=verified)
         if step in PAGES:
             return _go_to(PAGES[step], request)
-        return accounts.get_actor(user_id=account, on=on, verified=verified)
+        actor = accounts.get_actor(user_id=account, on=on, verified=verified)
     except accounts.UnknownAccountError:  # closed a moment ago
         return _go_to("desk:sign-in", request)
+    return agents.with_organizations(actor, on=on)
 
 
 def is_verified(request: HttpRequest) -> bool:

@@ -12,15 +12,17 @@ class Actor:
     `account_id` is opaque and goes into the history. `units` are the codes of the units
     that the actor may hand in for and see; `districts` are the units under them, which
     it may see and not hand in for. `lists_for` are the units in whose name it may list
-    organizations. `sees_all_units` is the credit office's and the administrator's view.
-    `may_decide` and `lists_for` are never true of a service key, nor before the second
-    factor was given.
+    organizations. `organizations` are those that it acts for as an agent, by the
+    register's keys. `sees_all_units` is the credit office's and the administrator's
+    view. `may_decide` and `lists_for` are never true of a service key, nor before the
+    second factor was given.
     """
 
     account_id: str
     units: frozenset[str] = field(default_factory=frozenset)
     districts: frozenset[str] = field(default_factory=frozenset)
     lists_for: frozenset[str] = field(default_factory=frozenset)
+    organizations: frozenset[str] = field(default_factory=frozenset)
     sees_all_units: bool = False
     may_decide: bool = False
     may_administer: bool = False

@@ -109,6 +109,22 @@ def create_account(
 
 
 @transaction.atomic
+def open_agent_account(*, username: str, password: str, at: datetime) -> str:
+    """Open an account without the name of a person, and return its opaque id.
+
+    Raises:
+        AccountRefusedError, WeakPasswordError: as for `create_account`.
+    """
+    _check_names(username=username, display_name=username, email="")
+    account = User(username=username)
+    _set_password(account, password)
+    account.save()
+    own = Actor(str(account.pk))
+    _append("account.created", account=account, body={}, actor=own, at=at)
+    return own.account_id
+
+
+@transaction.atomic
 def set_password(*, account: str, password: str, actor: Actor, at: datetime) -> None:
     """Replace the password, one's own or as an administrator; every session ends.
 

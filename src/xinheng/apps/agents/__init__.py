@@ -1,0 +1,1 @@
+"""Agents: who acts for an organization, with which role, and how they were let in."""

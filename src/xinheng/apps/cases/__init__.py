@@ -1,0 +1,1 @@
+"""Cases: where each procedure of redress stands, its terms and its history."""

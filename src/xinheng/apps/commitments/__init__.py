@@ -1,0 +1,1 @@
+"""Credit commitments, public or not, and what came of them."""
