@@ -17,6 +17,8 @@ from tests.committed import ROOT, contracts
 SOURCE = ROOT / "src" / "xinheng"
 LONGEST_FUNCTION_LINES = 50
 LONGEST_FILE_LINES = 400
+# Who verifies gets one file, so this one can't be split (decision 28).
+LONGEST_OF_ONE_PIECE = {"src/xinheng/verifier.py": 700}
 MEDIAN_FUNCTION_LINES = 8
 NAMES_OF_NOTHING = {"common", "helpers", "misc", "tools", "util", "utils"}
 
@@ -167,7 +169,13 @@ class TestSizes:
             for path in paths
         }
 
-        assert {p: n for p, n in lengths.items() if n > LONGEST_FILE_LINES} == {}
+        long = {
+            path: lines
+            for path, lines in lengths.items()
+            if lines > LONGEST_OF_ONE_PIECE.get(path, LONGEST_FILE_LINES)
+        }
+
+        assert long == {}
 
 
 class TestHabits:

@@ -7,9 +7,10 @@ import json
 import sys
 from pathlib import Path
 
+import gmalg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinheng import verifier
@@ -139,3 +140,65 @@ class TestMain:
     def test_leaves_with_two_where_the_call_is_wrong(self, call, capsys):
         assert verifier.main(call) == 2
         assert capsys.readouterr().out == ""
+
+
+class TestSm3:
+    # GB/T 32905, annex A.
+    @pytest.mark.parametrize(
+        ("message", "digest"),
+        [
+            (
+                b"abc",
+                "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+            ),
+            (
+                b"abcd" * 16,
+                "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732",
+            ),
+        ],
+    )
+    def test_gives_the_published_digests(self, message, digest):
+        assert verifier.sm3(message).hex() == digest
+
+    @given(st.binary(max_size=200))
+    def test_gives_what_another_implementation_gives(self, message):
+        other = gmalg.SM3()
+        other.update(message)
+
+        assert verifier.sm3(message) == other.value()
+
+
+class TestIsSm2Signature:
+    # GM/T 0003.5-2012, annex A, as in tests/apps/ledger/test_suites.py.
+    KEY = bytes.fromhex(
+        "0409F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020"
+        "CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
+    )
+    SIGNATURE = bytes.fromhex(
+        "F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3"
+        "B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA"
+    )
+
+    def test_takes_the_published_one(self):
+        assert verifier.is_sm2_signature(self.KEY, b"message digest", self.SIGNATURE)
+
+    @settings(max_examples=40)
+    @given(st.integers(0, 511))
+    def test_refuses_any_other_bit(self, bit):
+        flipped = bytearray(self.SIGNATURE)
+        flipped[bit // 8] ^= 1 << bit % 8
+
+        assert not verifier.is_sm2_signature(
+            self.KEY, b"message digest", bytes(flipped)
+        )
+        assert not verifier.is_sm2_signature(self.KEY, b"another", self.SIGNATURE)
+
+    @pytest.mark.parametrize("key", [b"", bytes(65), b"\x04" + bytes(64), b"\xff" * 65])
+    def test_refuses_what_is_no_key(self, key):
+        assert not verifier.is_sm2_signature(key, b"", b"\x01" * 64)
+
+    def test_refuses_a_number_that_was_made_larger(self):
+        s = int.from_bytes(self.SIGNATURE[32:], "big")
+        larger = self.SIGNATURE[:32] + ((s + verifier.M) % 2**256).to_bytes(32, "big")
+
+        assert not verifier.is_sm2_signature(self.KEY, b"message digest", larger)

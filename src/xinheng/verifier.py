@@ -1,20 +1,28 @@
 #!/usr/bin/env python3
 """Verify what a Xinheng ledger hands out: one file, nothing to install.
 
-    python verifier.py receipt RECEIPT.json --key KEY [--tiles DIRECTORY]
-    python verifier.py tiles DIRECTORY --key KEY [--seen CHECKPOINT]
-    python verifier.py consistency OLD NEW --tiles DIRECTORY --key KEY
+    python verifier.py receipt RECEIPT.json --key KEY [--keys LIST] [--tiles DIRECTORY]
+    python verifier.py tiles DIRECTORY --key KEY [--keys LIST] [--seen CHECKPOINT]
+    python verifier.py consistency OLD NEW --tiles DIRECTORY --key KEY [--keys LIST]
+    python verifier.py keys LIST --key KEY
 
-KEY is the ledger's public key, `name+id+base64`, or a file that holds it. It comes from
-somewhere else than the thing that is verified; give one for each key that the ledger
-has had. `--seen` is a checkpoint that was kept earlier: an export that is older than
-it, or does not continue it, is refused. With `--tiles` a receipt has to belong to that
-export's past. Exit code 0: it verifies. 1: it does not, and a line says why. 2: a wrong
-call, or a file that can't be read.
+KEY is a public key of the ledger, `name+id+base64`, or a file that holds it. It comes
+from somewhere else than the thing that is verified. LIST is the ledger's own list of
+its keys: each is believed once a key that you named vouches for it, and only for the
+ledger sizes that it signed. Name one key for each loss or theft, since nothing could
+vouch across it. A list may be old: take it from where you take the key.
+
+With `--seen`, a checkpoint that was kept earlier, an export that is older than it or
+does not continue it is refused. With `--tiles` a receipt has to belong to that export's
+past. With `--witness KEY` a witness that you name must have cosigned the checkpoint.
+What a key signed that was revoked later counts only with one of these two.
+
+Exit code 0: it verifies. 1: it does not, and a line says why. 2: a wrong call, or a
+file that can't be read.
 
 Written apart from the house's own code on purpose, so that one checks the other.
-Sources: RFC 9162 (tree), RFC 8785 (canonical JSON), RFC 8032 (Ed25519), C2SP
-signed-note, tlog-checkpoint and tlog-tiles.
+Sources: RFC 9162 (tree), RFC 8785 (canonical JSON), RFC 8032 (Ed25519), GB/T 32918.2
+(SM2), GB/T 32905 (SM3), C2SP signed-note, tlog-checkpoint, -cosignature and -tiles.
 """
 
 from __future__ import annotations
@@ -24,6 +32,7 @@ import base64
 import json
 import re
 import sys
+from collections.abc import Callable
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +40,9 @@ from typing import Any, NamedTuple
 FORMAT = "xinheng-receipt/1"
 PARTS = "checkpoint digest entry format inclusion_proof public_key salt size".split()  # noqa: SIM905
 COLUMNS = "actor body kind recorded_at seq subject".split()  # noqa: SIM905
+LIST_FORMAT, LIST_SUBJECT = "xinheng-keys/1", "ledger-keys"
+ED25519, SM2, WITNESS = b"\x01", b"\xffxinheng/sm2-sm3/v1", b"\x04"
+KEY_BYTES = {ED25519: 32, SM2: 65, WITNESS: 32}
 WIDTH = 256
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
@@ -49,7 +61,6 @@ L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 Point = tuple[int, int, int, int]
-Key = tuple[str, bytes, bytes]  # name, key id, key
 NEUTRAL: Point = (0, 1, 1, 0)
 
 
@@ -110,6 +121,94 @@ def is_signature(key: bytes, message: bytes, signature: bytes) -> bool:
     return same(times(scalar, BASE), add(commitment, times(factor, public)))
 
 
+# SM2: the curve y² = x³ - 3 x + B over the integers modulo Q, with M points.
+Q = 2**256 - 2**224 - 2**96 + 2**64 - 1
+M = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
+GX = 0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7
+GY = 0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0
+START = 0x7380166F4914B2B9172442D7DA8A0600A96F30BC163138AAE38DEE4DB0FB0E4E
+Affine = tuple[int, int] | None  # null is the point at infinity
+
+
+def sum_of(one: Affine, other: Affine) -> Affine:
+    """Return the sum of two points of SM2's curve."""
+    if one is None or other is None:
+        return one or other
+    if one[0] == other[0]:
+        if (one[1] + other[1]) % Q == 0:
+            return None
+        slope = 3 * (one[0] ** 2 - 1) * pow(2 * one[1], -1, Q)
+    else:
+        slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, Q)
+    x = (slope * slope - one[0] - other[0]) % Q
+    return x, (slope * (one[0] - x) - one[1]) % Q
+
+
+def multiple(factor: int, one: Affine) -> Affine:
+    """Return the multiple of a point of SM2's curve."""
+    total: Affine = None
+    while factor:
+        total = sum_of(total, one) if factor & 1 else total
+        one, factor = sum_of(one, one), factor >> 1
+    return total
+
+
+def turn(word: int, by: int) -> int:
+    """Return 32 bits turned to the left."""
+    return (word << by % 32 | word >> 32 - by % 32) & 0xFFFFFFFF
+
+
+def sm3(message: bytes) -> bytes:
+    """Return the SM3 digest (GB/T 32905, 5)."""
+    padding = b"\x80" + bytes(-(len(message) + 9) % 64)
+    padded = message + padding + (8 * len(message)).to_bytes(8, "big")
+    state = START.to_bytes(32, "big")
+    for at in range(0, len(padded), 64):
+        state = _compress(_words(state), _words(padded[at : at + 64]))
+    return state
+
+
+def _words(raw: bytes) -> list[int]:
+    return [int.from_bytes(raw[at : at + 4], "big") for at in range(0, len(raw), 4)]
+
+
+def _compress(state: list[int], w: list[int]) -> bytes:
+    for j in range(16, 68):
+        x = w[j - 16] ^ w[j - 9] ^ turn(w[j - 3], 15)
+        w.append(x ^ turn(x, 15) ^ turn(x, 23) ^ turn(w[j - 13], 7) ^ w[j - 6])
+    a, b, c, d, e, f, g, h = state
+    for j in range(64):
+        early = j < 16
+        turned = turn(a, 12)
+        constant = turn(0x79CC4519 if early else 0x7A879D8A, j)
+        ss1 = turn((turned + e + constant) & 0xFFFFFFFF, 7)
+        ff = a ^ b ^ c if early else a & b | a & c | b & c
+        gg = e ^ f ^ g if early else e & f | ~e & g
+        tt1 = (ff + d + (ss1 ^ turned) + (w[j] ^ w[j + 4])) & 0xFFFFFFFF
+        tt2 = (gg + h + ss1 + w[j]) & 0xFFFFFFFF
+        d, c, b, a = c, turn(b, 9), a, tt1
+        h, g, f, e = g, turn(f, 19), e, tt2 ^ turn(tt2, 9) ^ turn(tt2, 17)
+    mixed = zip(state, (a, b, c, d, e, f, g, h), strict=True)
+    return b"".join((one ^ other).to_bytes(4, "big") for one, other in mixed)
+
+
+def is_sm2_signature(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Return whether an SM2 signature is right (GB/T 32918.2, 7.1)."""
+    if len(key) != 65 or key[:1] != b"\x04" or len(signature) != 64:
+        return False
+    x, y = (int.from_bytes(key[at : at + 32], "big") for at in (1, 33))
+    r, s = (int.from_bytes(signature[at : at + 32], "big") for at in (0, 32))
+    if max(x, y) >= Q or (y * y - x**3 + 3 * x - B) % Q or not 0 < r < M > s > 0:
+        return False
+    curve = b"".join(each.to_bytes(32, "big") for each in (Q - 3, B, GX, GY))
+    who = sm3(b"\x00\x80" + b"1234567812345678" + curve + key[1:])
+    digest = int.from_bytes(sm3(who + message), "big")
+    both, t = multiple(s, (GX, GY)), (r + s) % M
+    both = sum_of(both, multiple(t, (x, y)))
+    return t != 0 and both is not None and (digest + both[0]) % M == r
+
+
 # Strict forms: a value has one spelling, so that nothing can be changed unseen.
 def unbase64(text: str) -> bytes:
     """Decode standard base64 in its one canonical spelling."""
@@ -149,43 +248,114 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-# Checkpoints.
+# Keys and checkpoints.
+class Key(NamedTuple):
+    """A public key: its name, its id, how it signs, its bytes."""
+
+    name: str
+    id: bytes
+    type: bytes
+    raw: bytes
+
+    def has_signed(self, message: bytes, signature: bytes) -> bool:
+        """Return whether this key made a signature."""
+        verify = is_sm2_signature if self.type == SM2 else is_signature
+        return verify(self.raw, message, signature)
+
+
+class Term(NamedTuple):
+    """The ledger sizes that a key may sign, both ends included; null is no end."""
+
+    first: int = 0
+    last: int | None = None
+    ended: str | None = None
+    trusted: int | None = None
+
+    def verdict(self, size: int) -> str:
+        """Return what a signature at a size is worth."""
+        if size < self.first or (self.last is not None and size > self.last):
+            return "TERM: the key that signed this did not sign at that size"
+        if self.trusted is None:
+            return "good"
+        return "tainted" if size <= self.trusted else "REVOKED: its key was stolen"
+
+
+Keys = dict[Key, Term]
+
+
 class Checkpoint(NamedTuple):
-    """A checkpoint whose signature was verified: log, leaves, root."""
+    """A checkpoint whose signature was verified: log, leaves, root.
+
+    It is tainted where only a key vouches for it that was revoked later.
+    """
 
     origin: str
     size: int
     root: bytes
+    tainted: bool = False
 
 
 def read_key(text: str) -> Key:
-    """Return name, key id and key of a public key as it is written out."""
+    """Return a public key from the form in which it is written out."""
     name, key_id, encoded = text.strip().split("+", 2)
     raw = unbase64(encoded)
     wanted = sha256(name.encode() + b"\n" + raw).digest()[:4]
-    if raw[:1] != b"\x01" or len(raw) != 33 or unhex(key_id, 4) != wanted:
-        raise ValueError("key")
-    return name, wanted, raw[1:]
+    for kind, length in KEY_BYTES.items():
+        if raw.startswith(kind) and len(raw) == len(kind) + length:
+            if unhex(key_id, 4) != wanted:
+                break
+            return Key(name, wanted, kind, raw[len(kind) :])
+    raise ValueError("key")
 
 
-def believe(note: str, keys: list[Key]) -> Checkpoint:
+def believe(note: str, keys: Keys) -> Checkpoint:
     """Return what a signed checkpoint says, where one of the keys has signed it."""
+    body, lines = _split(note)
+    origin, size, root = body[:-1].split("\n")
+    said = Checkpoint(origin, int(size), unbase64(root))
+    verdicts = {
+        term.verdict(said.size)
+        for key, term in keys.items()
+        if key.name == origin and key.type != WITNESS and _signed(key, body, lines)
+    }
+    if "good" in verdicts:
+        return said
+    if "tainted" in verdicts:
+        return said._replace(tainted=True)
+    unknown = "SIGNATURE: none of the trusted keys has signed this checkpoint"
+    raise Unverified(min(verdicts, default=unknown))
+
+
+def is_witnessed(note: str, witnesses: list[Key]) -> bool:
+    """Return whether one of the witnesses has cosigned a checkpoint."""
+    body, lines = _split(note)
+    for name, key_id, raw in lines:
+        time = int.from_bytes(raw[:8], "big")
+        message = f"cosignature/v1\ntime {time}\n{body}".encode()
+        for key in witnesses:
+            if (name, key_id) == key[:2] and key.has_signed(message, raw[8:]):
+                return True
+    return False
+
+
+def _signed(key: Key, body: str, lines: list[tuple[str, bytes, bytes]]) -> bool:
+    mine = [raw for name, key_id, raw in lines if (name, key_id) == key[:2]]
+    return bool(mine) and all(key.has_signed(body.encode(), raw) for raw in mine)
+
+
+def _split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Return a checkpoint's text and its signature lines, each in its form."""
     try:
         body, below = note.rsplit("\n\n", 1)
-        origin, size, root = body.split("\n")
+        _, size, root = body.split("\n")
         lines = [_signature(line) for line in below[:-1].split("\n")]
         if not below.endswith("\n") or str(int(size)) != size or int(size) < 0:
             raise ValueError("layout")
-        said = Checkpoint(origin, int(size), unbase64(root))
+        if len(unbase64(root)) != 32:
+            raise ValueError("root")
     except ValueError:
         raise Unverified("CHECKPOINT: this is no signed checkpoint") from None
-    message = (body + "\n").encode()
-    for name, key_id, key in keys:
-        mine = [raw for who, given, raw in lines if (who, given) == (name, key_id)]
-        signed = mine and all(is_signature(key, message, raw) for raw in mine)
-        if signed and name == origin and len(said.root) == 32:
-            return said
-    raise Unverified("SIGNATURE: none of the trusted keys has signed this checkpoint")
+    return body + "\n", lines
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
@@ -243,15 +413,20 @@ def climb(start: bytes, index: int, size: int, proof: list[bytes]) -> bytes | No
 
 
 # What is verified.
-def verify_receipt(content: bytes, keys: list[Key]) -> Checkpoint:
-    """Verify a receipt and return the checkpoint under which the act stands."""
+def verify_receipt(receipt: Any, keys: Keys, *, by_any: bool = False) -> Checkpoint:
+    """Verify a receipt and return the checkpoint under which the act stands.
+
+    The key that it names must have signed it; or, with `by_any`, any of those known.
+    """
     try:
-        receipt = _read_receipt(content)
+        _require_form(receipt)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unverified("MALFORMED: this is no receipt") from None
-    if read_key(receipt["public_key"]) not in keys:
+    named = read_key(receipt["public_key"])
+    if not by_any and named not in keys:
         raise Unverified("KEY: the receipt names a key that is not trusted")
-    said = believe(receipt["checkpoint"], [read_key(receipt["public_key"])])
+    signers = keys if by_any else {named: keys[named]}
+    said = believe(receipt["checkpoint"], signers)
     seq, digest = receipt["entry"]["seq"], unhex(receipt["digest"])
     if said.size != receipt["size"] or not 0 <= seq < said.size:
         raise Unverified("CHECKPOINT: it is not one that the act stands under")
@@ -264,9 +439,8 @@ def verify_receipt(content: bytes, keys: list[Key]) -> Checkpoint:
     return said
 
 
-def _read_receipt(content: bytes) -> Any:
-    """Return a receipt whose every part has its form."""
-    receipt = strict_json(content)
+def _require_form(receipt: Any) -> None:
+    """Raise unless every part of a receipt has its form."""
     entry = receipt["entry"]
     if (sorted(receipt), sorted(entry)) != (PARTS, COLUMNS):
         raise ValueError("parts")
@@ -277,11 +451,87 @@ def _read_receipt(content: bytes) -> Any:
     for each in [receipt["digest"], receipt["salt"], *receipt["inclusion_proof"]]:
         unhex(each)
     canonical(entry).encode()
+    _split(receipt["checkpoint"])
     read_key(receipt["public_key"])
-    return receipt
 
 
-def verify_tiles(directory: Path, keys: list[Key]) -> tuple[Checkpoint, Any]:
+def follow(content: bytes, named: list[Key]) -> Keys:
+    """Return the keys that the ledger's own list proves, from those that are named.
+
+    A key that was revoked vouches for no other: all is learned anew without it.
+    """
+    barred: set[Key] = set()
+    try:
+        listed = strict_json(content)
+        receipts, stated = listed["receipts"], _stated(listed)
+        while True:
+            keys, rest = _learn(receipts, {key: Term() for key in named}, barred)
+            revoked = {key for key, term in keys.items() if term.trusted is not None}
+            if revoked <= barred:
+                break
+            barred |= revoked
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Unverified("MALFORMED: this is no list of keys") from None
+    if rest:
+        place = rest[0]["entry"]["seq"]
+        raise Unverified(f"KEYS: no key that you named vouches for entry {place}")
+    proved = {key: term for key, term in keys.items() if key in stated or receipts}
+    if proved != stated or any(read_key(r["public_key"]) not in keys for r in receipts):
+        raise Unverified("KEYS: the list states other terms than the ledger")
+    return {**{key: Term() for key in named}, **keys}
+
+
+def _stated(listed: Any) -> Keys:
+    if sorted(listed) != ["format", "keys", "origin", "receipts"]:
+        raise ValueError("parts")
+    columns = ("from_size", "to_size", "ended_by", "trusted_to")
+    stated = {
+        read_key(each["public_key"]): Term(*(each[name] for name in columns))
+        for each in listed["keys"]
+        if len(each) == 5
+    }
+    whose = {key.name for key in stated}
+    if listed["format"] != LIST_FORMAT or whose != {listed["origin"]}:
+        raise ValueError("format")
+    return stated
+
+
+def _learn(receipts: list[Any], keys: Keys, barred: set[Key]) -> tuple[Keys, list[Any]]:
+    """Apply what known keys vouch for, until nothing more is learned."""
+    rest, before = receipts, len(receipts) + 1
+    while len(rest) < before:
+        before, waiting = len(rest), []
+        for receipt in rest:
+            known = {key: keys[key] for key in keys if key not in barred}
+            try:
+                verify_receipt(receipt, known, by_any=True)
+            except Unverified:
+                waiting.append(receipt)
+            else:
+                keys = _after(receipt["entry"], keys)
+        rest = waiting
+    return keys, rest
+
+
+def _after(entry: Any, keys: Keys) -> Keys:
+    kind, body = entry["kind"], entry["body"]
+    key = read_key(body["public_key"])
+    term = keys.get(key, Term())
+    if entry["subject"] != LIST_SUBJECT:
+        raise ValueError("subject")
+    if kind == "key.introduced":
+        term = term._replace(first=body["from_size"])
+    elif kind == "key.retired":
+        term = term._replace(last=body["to_size"], ended=body["reason"])
+    elif kind == "key.revoked":
+        last, trusted = body["to_size"], body["trusted_to"]
+        term = term._replace(last=last, ended="REVOKED", trusted=trusted)
+    else:
+        raise ValueError("kind")
+    return {**keys, key: term}
+
+
+def verify_tiles(directory: Path, keys: Keys) -> tuple[Checkpoint, Any]:
     """Verify an export, file by file; return its checkpoint and its subtrees."""
     said = believe(_text(directory / "checkpoint"), keys)
     entries: list[bytes] = []
@@ -336,7 +586,7 @@ def _load_key(text: str) -> Key:
     try:
         return read_key(text if text.count("+") > 1 else _text(Path(text)))
     except ValueError:
-        raise WrongCall("KEY: this is no Ed25519 public key of a ledger") from None
+        raise WrongCall("KEY: this is no public key of a ledger or a witness") from None
 
 
 def _text(path: Path) -> str:
@@ -356,18 +606,39 @@ def main(arguments: list[str] | None = None) -> int:
     except (WrongCall, OSError) as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    print(f"OK: {said.origin}, {said.size} entries, root {said.root.hex()}")
+    what = f"entries, root {said.root.hex()}" if said.root else "keys"
+    print(f"OK: {said.origin}, {said.size} {what}")
     return 0
 
 
+# What a document is verified by, by its format: a new kind of document goes here.
+DOCUMENTS: dict[str, Callable[[Any, Keys], Checkpoint]] = {FORMAT: verify_receipt}
+
+
+def verify_document(content: bytes, keys: Keys) -> tuple[Checkpoint, str]:
+    """Verify a document; return the checkpoint that it stands under, and its text."""
+    try:
+        document = strict_json(content)
+        verify = DOCUMENTS[document["format"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Unverified("MALFORMED: this is no document of a ledger") from None
+    return verify(document, keys), document["checkpoint"]
+
+
 def _run(options: argparse.Namespace) -> Checkpoint:
-    keys = [_load_key(text) for text in options.key]
+    named = [_load_key(text) for text in options.key]
+    keys = {key: Term() for key in named}
+    listed = options.list if options.task == "keys" else options.keys
+    if listed is not None:
+        keys = follow(listed.read_bytes(), named)
+    if options.task == "keys":
+        return Checkpoint(named[0].name, len(keys), b"")
     seen = [believe(_text(path), keys) for path in options.seen]
     if options.task == "receipt":
-        said = verify_receipt(options.file.read_bytes(), keys)
+        said, note = verify_document(options.file.read_bytes(), keys)
         seen.append(said)
         if options.tiles is None:
-            return said
+            return _settled(said, note, options.witness)
     if options.task == "consistency":
         seen += [believe(_text(path), keys) for path in (options.old, options.new)]
         if seen[-1].size < seen[-2].size:
@@ -375,7 +646,20 @@ def _run(options: argparse.Namespace) -> Checkpoint:
     now, rows = verify_tiles(options.tiles, keys)
     for one in seen:
         verify_growth(one, now, rows)
-    return now
+    return _settled(now, _text(options.tiles / "checkpoint"), options.witness)
+
+
+def _settled(said: Checkpoint, note: str, witnesses: list[str]) -> Checkpoint:
+    """Return the checkpoint on which all rests, if it is beyond doubt."""
+    agreed = is_witnessed(note, [_load_key(text) for text in witnesses])
+    if witnesses and not agreed:
+        raise Unverified("WITNESS: none of these witnesses cosigned the checkpoint")
+    if said.tainted and not agreed:
+        raise Unverified(
+            "REVOKED: the key was stolen later, so this may be backdated; hold it"
+            " against --tiles of today, name a --witness, or ask for a new receipt"
+        )
+    return said
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -383,7 +667,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     tasks = parser.add_subparsers(dest="task", required=True)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--key", action="append", required=True)
+    common.add_argument("--keys", type=Path)
     common.add_argument("--seen", action="append", type=Path, default=[])
+    common.add_argument("--witness", action="append", default=[])
     one = tasks.add_parser("receipt", parents=[common])
     one.add_argument("file", type=Path)
     one.add_argument("--tiles", type=Path)
@@ -392,6 +678,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     two.add_argument("old", type=Path)
     two.add_argument("new", type=Path)
     two.add_argument("--tiles", type=Path, required=True)
+    tasks.add_parser("keys", parents=[common]).add_argument("list", type=Path)
     return parser.parse_args(arguments)
 
 

@@ -235,3 +235,61 @@ class TestMessages:
         from xinheng.cli.commands.ledger import MESSAGES
 
         assert set(MESSAGES) == {code.value for code in Code}
+
+
+class TestKey:
+    def test_prints_the_key_that_signs(self, register):
+        done = xinheng(register, "ledger", "key")
+
+        assert done.returncode == 0
+        assert done.stdout.startswith("xinheng.local/ledger+")
+
+    def test_is_rotated_lost_and_revoked_and_all_of_it_verifies(
+        self, register, tmp_path
+    ):
+        first = xinheng(register, "ledger", "key").stdout.strip()
+        receipt, listed = tmp_path / "receipt.json", tmp_path / "keys.json"
+        receipt.write_text(xinheng(register, "ledger", "prove", "0").stdout)
+
+        rotated = xinheng(register, "ledger", "key", "rotate", "--suite=sm2", "--json")
+        Path(json.loads(rotated.stdout)["path"]).unlink()
+        refused = xinheng(
+            register,
+            "nil-return",
+            "--unit=U10",
+            "--dataset=permit",
+            "--period=2019-06",
+            "--json",
+        )
+        lost = xinheng(register, "ledger", "key", "lost", "--json")
+        last = json.loads(lost.stdout)["public_key"]
+        size = str(json.loads(lost.stdout)["size"])
+        revoked = xinheng(register, "ledger", "key", "revoke", last.split("+")[1],
+                          "--trusted-to", size, "--json")  # fmt: skip
+        last = json.loads(revoked.stdout)["public_key"]
+
+        assert refused.returncode != 0
+        assert xinheng(register, "ledger", "verify").returncode == 0
+        shown = xinheng(register, "ledger", "key", "list").stdout.splitlines()
+        assert [line.split("\t")[2] for line in shown] == [
+            "ROTATED",
+            "LOST",
+            f"REVOKED trusted to {size}",
+            "",
+        ]
+        listed.write_text(xinheng(register, "ledger", "key", "list", "--json").stdout)
+        call = [VERIFIER, "receipt", receipt, "--key", last, "--keys", listed]
+        assert run(register, *map(str, call)).returncode == 0, first
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            (["lost"], "NOT_LOST"),
+            (["revoke", "00000000", "--trusted-to", "0"], "UNKNOWN_KEY"),
+        ],
+    )
+    def test_leaves_with_1_and_says_why(self, register, words, code):
+        done = xinheng(register, "ledger", "key", *words, "--json")
+
+        assert done.returncode == 1
+        assert json.loads(done.stdout)["error"]["code"] == code

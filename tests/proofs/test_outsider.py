@@ -23,7 +23,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
 from xinheng import verifier
-from xinheng.apps.ledger import keys, operations, queries, receipts, tiles
+from xinheng.apps.ledger import (
+    keys,
+    operations,
+    queries,
+    receipts,
+    suites,
+    tiles,
+)
 from xinheng.core.merkle import checkpoint, tree
 from xinheng.core.merkle.checkpoint import Checkpoint
 
@@ -127,7 +134,7 @@ def change_parts(receipt: dict[str, Any], dice: random.Random) -> str:
 def sign_anew(receipt: dict[str, Any], dice: random.Random) -> str:
     """Forge the whole: another act, another root, all of it signed by another key."""
     private = Ed25519PrivateKey.from_private_bytes(dice.randbytes(32))
-    forger = keys.SigningKey(ORIGIN, private)
+    forger = keys.SigningKey(ORIGIN, suites.Ed25519Key(private))
     said = checkpoint.parse(receipt["checkpoint"]).checkpoint()
     receipt["checkpoint"] = forger.sign(said)
     if dice.random() < 0.5:

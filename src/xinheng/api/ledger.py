@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from xinheng.api import schemas
-from xinheng.apps.ledger import keys, queries, tiles
+from xinheng.apps.ledger import key_history, key_list, queries, tiles
 from xinheng.core.merkle.tiles import FULL_WIDTH, MalformedTileError, parse_path
 
 router = Router(tags=["ledger"])
@@ -37,7 +37,18 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 )
 def key(request: HttpRequest) -> HttpResponse:
     """Return the key; who verifies should compare it with one from elsewhere."""
-    return _plain(keys.load().public.text() + "\n")
+    return _plain(key_history.present().key.text() + "\n")
+
+
+@router.get(
+    "/ledger/keys",
+    response=schemas.LedgerKeysOut,
+    summary="All keys of the ledger, when each signed, and the proof of it",
+    operation_id="listLedgerKeys",
+)
+def all_keys(request: HttpRequest) -> dict[str, object]:
+    """Return the list that `verifier.py --keys` takes."""
+    return key_list.published()
 
 
 @router.get(

@@ -210,4 +210,23 @@ class ConsistencyOut(Schema):
     proof: list[str]
 
 
+class KeyTermOut(Schema):
+    """A key and the ledger sizes that it may sign, both ends included."""
+
+    public_key: str
+    from_size: int
+    to_size: int | None
+    ended_by: str | None
+    trusted_to: int | None
+
+
 Receipt = dict[str, Any]
+
+
+class LedgerKeysOut(Schema):
+    """The ledger's keys, and receipts of the entries that name them."""
+
+    format: str
+    origin: str
+    keys: list[KeyTermOut]
+    receipts: list[Receipt]

@@ -96,7 +96,7 @@ LEDGER_ORIGIN = env.text(
 SIGNING_KEY = env.text(
     "XINHENG_SIGNING_KEY",
     "",
-    "Private key (Ed25519, PKCS #8 PEM) that signs the ledger.",
+    "Private key (Ed25519 or SM2, PKCS #8 PEM) that signs the ledger.",
     shown="`keys/ledger.key` in `XINHENG_DIR`, made at the first entry",
 )
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 from django.db import models as orm
 from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xinheng.apps.ledger import guards, keys, models, operations, queries, walk
-from xinheng.core.merkle.checkpoint import Checkpoint
+from xinheng.apps.ledger import guards, keys, models, operations, queries, suites, walk
+from xinheng.core.merkle.checkpoint import Checkpoint, Suite
 from xinheng.core.merkle.entries import Entry
 from xinheng.core.merkle.hashing import leaf_hash
 from xinheng.core.merkle.subtrees import Frontier
@@ -274,7 +273,7 @@ class TestTouchedCheckpoints:
         assert places("CHECKPOINT_UNSIGNED") == ["4"]
 
     def test_a_checkpoint_with_another_key_is_found(self):
-        forger = keys.SigningKey(ORIGIN, Ed25519PrivateKey.generate())
+        forger = keys.SigningKey(ORIGIN, suites.generate(Suite.ED25519))
         note = forger.sign(Checkpoint(ORIGIN, 4, queries.root(size=4)))
         models.Checkpoint.objects.filter(size=4).update(note=note)
 
@@ -355,7 +354,7 @@ def swap(first, second):
 
 def rewrite_history(**changes):
     """Forge every entry, node and root, and sign with a key of the forger's own."""
-    forger = keys.SigningKey(ORIGIN, Ed25519PrivateKey.generate())
+    forger = keys.SigningKey(ORIGIN, suites.generate(Suite.ED25519))
     frontier, roots = Frontier(), {}
     for row in models.Entry.objects.order_by("seq"):
         for column, value in changes.items():

@@ -1,6 +1,7 @@
 """Triggers with which the database itself keeps the ledger append-only.
 
-    entry, node, checkpoint   no UPDATE, no DELETE, no TRUNCATE (PostgreSQL)
+    entry, node, checkpoint,
+    key, cosignature          no UPDATE, no DELETE, no TRUNCATE (PostgreSQL)
     head                      grows only: no DELETE, no TRUNCATE, no smaller size
 
 They stop a careless hand and a faulty program. Whoever may drop triggers is found out
@@ -14,7 +15,13 @@ from collections.abc import Iterable, Mapping
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-FROZEN = ("ledger_entry", "ledger_node", "ledger_checkpoint")
+FROZEN = (
+    "ledger_entry",
+    "ledger_node",
+    "ledger_checkpoint",
+    "ledger_key",
+    "ledger_cosignature",
+)
 HEAD = "ledger_head"
 REFUSAL = "the ledger is append-only"
 
@@ -37,9 +44,21 @@ _SHRINKS = " WHEN (NEW.size < OLD.size)"
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers, replacing those that are there."""
+    """Create the triggers, replacing those that are there.
+
+    A table that a later migration makes is left to that migration.
+    """
     remove(connection)
-    statements = list(_statements(connection.vendor).values())
+    there = set(connection.introspection.table_names())
+    statements = [
+        statement
+        for (_, _, table, _), statement in zip(
+            _triggers(connection.vendor),
+            _statements(connection.vendor).values(),
+            strict=True,
+        )
+        if table in there
+    ]
     if connection.vendor == "postgresql":
         statements.insert(0, _POSTGRESQL_FUNCTION)
     _run(connection, statements)

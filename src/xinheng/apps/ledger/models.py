@@ -70,3 +70,44 @@ class Checkpoint(models.Model):
     size = models.PositiveBigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
     note = models.TextField()
+
+
+class Key(models.Model):
+    """A public key that signed this ledger once: a lost private key leaves it behind.
+
+    When it signed stands in the ledger itself (`core/merkle/key_history.py`).
+    """
+
+    public_key = models.CharField(max_length=400, primary_key=True)
+
+
+class Witness(models.Model):
+    """Somebody else's public key, whose cosignatures count while it is not removed."""
+
+    public_key = models.CharField(max_length=400, primary_key=True)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+
+class Cosignature(models.Model):
+    """A witness's word that the ledger of this size continued what it saw before.
+
+    `line` is the signature line (C2SP tlog-cosignature), `cosigned_at` the time that
+    the witness states in it.
+    """
+
+    size = models.PositiveBigIntegerField()
+    witness = models.ForeignKey(Witness, models.PROTECT)
+    cosigned_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    line = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["size", "witness"], name="ledger_one_cosignature"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["-size"], name="ledger_cosignature_latest"),
+        ]

@@ -77,17 +77,33 @@ def append_many(*, acts: Sequence[Act], at: datetime) -> tuple[Appended, ...]:
         TypeError: where a body has no canonical form (floats, dates, ...).
         ValueError: the same, or `at` has no time zone.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise NotInTransactionError
     if not acts:
+        _require_transaction()
         return ()
-    head = _lock_head()
+    head = lock_head()
+    return write(head, acts=acts, at=at, signers=[_signer(head)])
+
+
+def write(
+    head: models.Head,
+    *,
+    acts: Sequence[Act],
+    at: datetime,
+    signers: list[keys.SigningKey],
+) -> tuple[Appended, ...]:
+    """Append after a head that is locked and sign with these keys: see `append_many`.
+
+    The last signer is the one that goes on signing.
+    """
     frontier = _frontier(head)
     rows = [_row(act, head.size + offset, at) for offset, act in enumerate(acts)]
     completed = _grow(frontier, rows)
     models.Entry.objects.bulk_create(rows)
     tree_store.store(completed)
-    _move(head, frontier)
+    head.size, head.root = frontier.size, frontier.root()
+    says = Checkpoint(settings.LEDGER_ORIGIN, head.size, head.root)
+    head.note = keys.sign_all(signers, says)
+    head.save(update_fields=["size", "root", "note"])
     return tuple(Appended(row.seq, row.entry) for row in rows)
 
 
@@ -101,21 +117,48 @@ def issue_checkpoint() -> str:
         SigningKeyError: where the key can't be used.
         TamperedLedgerError: where the stored tree contradicts the head.
     """
-    head = _lock_head()
+    head = lock_head()
     _frontier(head)
-    note = head.note or _sign(0, EMPTY_ROOT)
+    if not head.note:
+        says = Checkpoint(settings.LEDGER_ORIGIN, 0, EMPTY_ROOT)
+        head.note = _signer(head).sign(says)
+    return keep_checkpoint(head)
+
+
+def keep_checkpoint(head: models.Head) -> str:
+    """Record the head's checkpoint among those that were given out, and return it."""
     issued, _ = models.Checkpoint.objects.get_or_create(
-        size=head.size, defaults={"root": bytes(head.root), "note": note}
+        size=head.size, defaults={"root": bytes(head.root), "note": head.note}
     )
     return issued.note
 
 
-def _lock_head() -> models.Head:
+def lock_head() -> models.Head:
+    """Return where the ledger ends; nobody else appends until the transaction ends.
+
+    Raises:
+        NotInTransactionError: outside a transaction.
+    """
+    _require_transaction()
     empty = {"size": 0, "root": EMPTY_ROOT, "note": ""}
     head, _ = models.Head.objects.select_for_update().get_or_create(
         id=1, defaults=empty
     )
     return head
+
+
+def _require_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransactionError
+
+
+def _signer(head: models.Head) -> keys.SigningKey:
+    """Return the key that signs next; the first one's public half is written down."""
+    if head.size:
+        return keys.load(head.note)
+    key = keys.load_or_create()
+    models.Key.objects.get_or_create(public_key=key.public.text())
+    return key
 
 
 def _frontier(head: models.Head) -> Frontier:
@@ -148,15 +191,3 @@ def _grow(frontier: Frontier, rows: Sequence[models.Entry]) -> list[tuple[Node, 
         for row in rows
         for completed in frontier.add(leaf_hash(bytes.fromhex(row.entry)))
     ]
-
-
-def _move(head: models.Head, frontier: Frontier) -> None:
-    first = head.size == 0
-    head.size, head.root = frontier.size, frontier.root()
-    head.note = _sign(head.size, head.root, first=first)
-    head.save(update_fields=["size", "root", "note"])
-
-
-def _sign(size: int, root: bytes, *, first: bool = True) -> str:
-    key = keys.load_or_create() if first else keys.load()
-    return key.sign(Checkpoint(settings.LEDGER_ORIGIN, size, root))

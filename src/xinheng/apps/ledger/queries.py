@@ -26,6 +26,7 @@ __all__ = [
     "inclusion_proof",
     "list_entries",
     "list_history",
+    "require_entry",
     "root",
     "size",
     "verify",
@@ -127,10 +128,15 @@ def inclusion_proof(*, seq: int, size: int) -> tuple[bytes, ...]:
         UnknownEntryError: where the ledger of that size has no such entry.
         UnknownSizeError: where it has not reached that size.
     """
+    require_entry(seq=seq, size=size)
+    return tuple(tree_store.hashes(inclusion_spans(seq, size)))
+
+
+def require_entry(*, seq: int, size: int) -> None:
+    """Raise what `inclusion_proof` raises where it would have nothing to prove."""
     _require(size)
     if not 0 <= seq < size:
         raise UnknownEntryError(seq)
-    return tuple(tree_store.hashes(inclusion_spans(seq, size)))
 
 
 def consistency_proof(*, first: int, second: int) -> tuple[bytes, ...]:

@@ -14,12 +14,20 @@ from typing import Any
 
 from django.conf import settings
 
-from xinheng.apps.ledger import keys, queries
+from xinheng.apps.ledger import (
+    key_history,
+    keys,
+    models,
+    queries,
+    tree_store,
+    witnesses,
+)
 from xinheng.apps.ledger.queries import EntryView
 from xinheng.apps.ledger.tree_store import TamperedLedgerError
 from xinheng.core.merkle import canonical, checkpoint, tree
 from xinheng.core.merkle.checkpoint import Checkpoint, PublicKey
 from xinheng.core.merkle.entries import timestamp
+from xinheng.core.merkle.subtrees import inclusion_spans
 
 FORMAT = "xinheng-receipt/1"
 PARTS = {
@@ -51,8 +59,12 @@ class ErasedEntryError(LookupError):
         self.seq = seq
 
 
-def receipt(*, seq: int, size: int) -> dict[str, object]:
+def receipt(*, seq: int, size: int, by_oldest: bool = False) -> dict[str, object]:
     """Return the receipt of entry `seq` in the ledger of `size` entries, JSON-able.
+
+    Where a former key signed at that size and no note of it was kept, or that key was
+    revoked, the receipt is issued anew: at the size at which the present key began.
+    Of two keys that signed it names the younger, or with `by_oldest` the older.
 
     Raises:
         ErasedEntryError: where the entry's content was erased.
@@ -61,26 +73,51 @@ def receipt(*, seq: int, size: int) -> dict[str, object]:
         UnknownEntryError: where the ledger of that size has no such entry.
         UnknownSizeError: where it has not reached that size.
     """
-    proof = queries.inclusion_proof(seq=seq, size=size)
+    queries.require_entry(seq=seq, size=size)
     entry = queries.get_entry(seq)
     if entry.body is None:
         raise ErasedEntryError(seq)
-    key = keys.load()
+    signed = _sign(size, place=0 if by_oldest else -1)
     written: dict[str, object] = {
         "format": FORMAT,
         "entry": _columns(entry),
         "salt": entry.salt,
         "digest": entry.entry,
-        "size": size,
-        "inclusion_proof": [hash_.hex() for hash_ in proof],
-        "checkpoint": key.sign(
-            Checkpoint(settings.LEDGER_ORIGIN, size, _root_of_signed_head(size))
-        ),
-        "public_key": key.public.text(),
+        "size": signed.size,
+        "inclusion_proof": [hash_.hex() for hash_ in _proof(seq, signed.size)],
+        "checkpoint": signed.note,
+        "public_key": signed.key.text(),
     }
     if verify(written):
         raise TamperedLedgerError
     return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A checkpoint and the key of ours that signed it."""
+
+    size: int
+    note: str
+    key: PublicKey
+
+
+def _proof(seq: int, size: int) -> list[bytes]:
+    return tree_store.hashes(inclusion_spans(seq, size))
+
+
+def _sign(size: int, *, place: int) -> _Signed:
+    """Return the checkpoint at a size, as it was given out or signed now."""
+    terms = key_history.list_terms()
+    kept = models.Checkpoint.objects.filter(size=size).first()
+    signers = key_history.list_good_signers(kept.note, terms) if kept else []
+    if kept and signers:
+        note = witnesses.cosigned(kept.note, size=size)
+        return _Signed(size, note, signers[place])
+    size = max(size, terms[-1].from_size)
+    signer = keys.load_one(terms[-1].key.key_id)
+    says = Checkpoint(settings.LEDGER_ORIGIN, size, _root_of_signed_head(size))
+    return _Signed(size, signer.sign(says), signer.public)
 
 
 def verify(

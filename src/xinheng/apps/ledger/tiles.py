@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xinheng.apps.ledger import keys, models, operations, tree_store
+from xinheng.apps.ledger import key_history, models, operations, tree_store
 from xinheng.core.merkle import checkpoint, tiles
-from xinheng.core.merkle.checkpoint import Checkpoint, MalformedNoteError
+from xinheng.core.merkle.checkpoint import Checkpoint
 from xinheng.core.merkle.tiles import Tile
 
 CHECKPOINT = "checkpoint"
@@ -92,11 +92,11 @@ def _continued(directory: Path) -> int:
 
 def _read(path: Path) -> Checkpoint:
     try:
-        note = checkpoint.parse(path.read_text(encoding="utf-8"))
-        said = note.checkpoint()
-    except (MalformedNoteError, UnicodeDecodeError):
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
         raise ForkedMirrorError(str(path)) from None
-    if not keys.is_signed_by(note, keys.load().public):
+    said = key_history.believe(text, key_history.list_terms())
+    if said is None:
         raise ForkedMirrorError(str(path))
     return said
 

@@ -6,18 +6,23 @@ stands for. What lies beyond the end as it is after the walk is surplus.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count, Max, Min
 
-from xinheng.apps.ledger import guards, keys, models, walk
-from xinheng.apps.ledger.tree_store import Head, as_hash, read_head
+from xinheng.apps.ledger import guards, key_history, keys, models, walk
+from xinheng.apps.ledger.tree_store import (
+    Head,
+    TamperedLedgerError,
+    as_hash,
+    read_head,
+)
 from xinheng.apps.ledger.walk import MOST_PROBLEMS, Code, Problem
-from xinheng.core.merkle import checkpoint
-from xinheng.core.merkle.checkpoint import Checkpoint, MalformedNoteError, PublicKey
+from xinheng.core.merkle.checkpoint import Checkpoint
+from xinheng.core.merkle.key_history import KeyTerm
 
 __all__ = ["Code", "Problem", "VerifyReport", "verify"]
 
@@ -63,8 +68,11 @@ def verify(
     Raises:
         SigningKeyError: where something is signed and the key can't be used.
     """
-    claims = [*_list_issued(), *_list_known(known)]
+    issued, kept = _read_issued(), list(known)
     head = _read_head()
+    is_signed = bool(issued or kept or head.size or head.note)
+    terms = _list_terms() if is_signed else ()
+    claims = [*_list_issued(issued, terms), *_list_known(kept, terms)]
     sizes = {claim.says.size for claim in claims if claim.says} | {head.size}
     walked = walk.walk(size=head.size, sizes=sizes, erased=erased)
     problems = [
@@ -73,7 +81,7 @@ def verify(
             for name in guards.list_missing(connection)
         ),
         *walked.problems,
-        *_list_head_problems(head, walked.roots),
+        *_list_head_problems(head, walked.roots, terms),
         *(problem for claim in claims for problem in _contest(claim, walked.roots)),
         *_list_surplus(),
     ]
@@ -94,44 +102,60 @@ def _read_head() -> Head:
         return Head(models.Entry.objects.count(), b"", "")
 
 
-def _list_issued() -> list[_Claim]:
+def _list_terms() -> tuple[KeyTerm, ...]:
+    """Return the keys' terms, once it is sure that the one that signs is ours.
+
+    Whoever holds the database alone can name any key in it.
+    """
+    try:
+        terms = key_history.list_terms()
+    except TamperedLedgerError:
+        return ()  # the walk says which entry
+    keys.load_one(terms[-1].key.key_id)
+    return terms
+
+
+_Issued = tuple[int, bytes, str]
+
+
+def _read_issued() -> list[_Issued] | None:
+    """Return what was given out; null where the database can't hand it over."""
     rows = models.Checkpoint.objects.order_by("size").values_list(
         "size", "root", "note"
     )
     try:
-        stored = list(rows)
+        return [(size, as_hash(root), str(note)) for size, root, note in rows]
     except DatabaseError:
+        return None
+
+
+def _list_issued(
+    issued: list[_Issued] | None, terms: Sequence[KeyTerm]
+) -> list[_Claim]:
+    if issued is None:
         return [_Claim("?", None, agrees=False)]
     return [
-        _claim(str(size), str(note), size=size, root=as_hash(root))
-        for size, root, note in stored
+        _claim(str(size), note, terms, stored=(size, root))
+        for size, root, note in issued
     ]
 
 
-def _list_known(notes: Iterable[str]) -> list[_Claim]:
-    return [_claim(f"#{number}", note) for number, note in enumerate(notes, start=1)]
+def _list_known(notes: Iterable[str], terms: Sequence[KeyTerm]) -> list[_Claim]:
+    return [
+        _claim(f"#{number}", note, terms) for number, note in enumerate(notes, start=1)
+    ]
 
 
 def _claim(
-    place: str, note: str, size: int | None = None, root: bytes | None = None
+    place: str,
+    note: str,
+    terms: Sequence[KeyTerm],
+    stored: tuple[int, bytes] | None = None,
 ) -> _Claim:
-    """Read a note; `size` and `root` are those that are stored beside it, if any."""
-    says = _believe(note, keys.load().public)
-    agrees = says is not None and (
-        size in (None, says.size) and root in (None, says.root)
-    )
+    """Read a note; `stored` are the size and root that stand beside it, if any."""
+    says = key_history.believe(note, terms)
+    agrees = says is not None and stored in (None, (says.size, says.root))
     return _Claim(place, says, agrees)
-
-
-def _believe(text: str, key: PublicKey) -> Checkpoint | None:
-    """Return what a note says where our key signed it in our ledger's name."""
-    try:
-        note = checkpoint.parse(text)
-        says = note.checkpoint()
-    except MalformedNoteError:
-        return None
-    ours = says.origin == settings.LEDGER_ORIGIN and keys.is_signed_by(note, key)
-    return says if ours else None
 
 
 def _contest(claim: _Claim, roots: dict[int, bytes]) -> Iterator[Problem]:
@@ -143,12 +167,14 @@ def _contest(claim: _Claim, roots: dict[int, bytes]) -> Iterator[Problem]:
         yield Problem(Code.CHECKPOINT_WRONG, claim.place)
 
 
-def _list_head_problems(head: Head, roots: dict[int, bytes]) -> Iterator[Problem]:
+def _list_head_problems(
+    head: Head, roots: dict[int, bytes], terms: Sequence[KeyTerm]
+) -> Iterator[Problem]:
     if head.root != roots[head.size]:
         yield Problem(Code.HEAD_WRONG, str(head.size))
     if head.size or head.note:
         stated = Checkpoint(settings.LEDGER_ORIGIN, head.size, head.root)
-        if _believe(head.note, keys.load().public) != stated:
+        if key_history.believe(head.note, terms) != stated:
             yield Problem(Code.HEAD_UNSIGNED, str(head.size))
 
 

@@ -7,33 +7,42 @@
     — xinheng.local/ledger Az3grlgtzPICa5OS8n...    key name, base64(id, signature)
 
 The signature is made outside core, over the text up to and including the line end
-before the blank line. A public key travels as `name+key id in hex+base64(0x01, key)`.
+before the blank line. What kinds there are stands in `public_keys`.
 
-Source: C2SP tlog-checkpoint and signed-note v1.0.0 (Ed25519, signature type 0x01).
+Source: C2SP tlog-checkpoint and signed-note v1.0.0.
 """
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from hashlib import sha256
 
 from xinheng.core.merkle.hashing import HASH_BYTES
+from xinheng.core.merkle.public_keys import (
+    KEY_ID_BYTES,
+    PublicKey,
+    Suite,
+    parse_public_key,
+)
+from xinheng.core.merkle.spelling import (
+    MalformedNoteError,
+    base64,
+    is_key_name,
+    unbase64,
+)
 
-ED25519 = b"\x01"
-KEY_ID_BYTES = 4
-PUBLIC_KEY_BYTES = 32
-SIGNATURE_BYTES = 64
+__all__ = [
+    "Checkpoint",
+    "MalformedNoteError",
+    "Note",
+    "PublicKey",
+    "Signature",
+    "Suite",
+    "is_key_name",
+    "parse",
+    "parse_public_key",
+]
+
 MOST_SIGNATURES = 100
-
-
-class MalformedNoteError(ValueError):
-    """The text is not a signed checkpoint; `reason` says in a word what is wrong."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"not a signed checkpoint: {reason}")
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Checkpoint:
         """
         if not is_key_name(self.origin):
             raise ValueError("an origin has no blanks, no plus sign and is not empty")
-        return f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{base64(self.root)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class Signature:
 
     def line(self) -> str:
         """Return the line as it stands below the text."""
-        return f"— {self.name} {_base64(self.key_id + self.signature)}\n"
+        return f"— {self.name} {base64(self.key_id + self.signature)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +102,7 @@ class Note:
             raise MalformedNoteError("size")
         if "" in extensions[:-3]:
             raise MalformedNoteError("extension")
-        return Checkpoint(origin, int(size), _unbase64(root, HASH_BYTES, "root"))
-
-
-@dataclass(frozen=True, slots=True)
-class PublicKey:
-    """A log's Ed25519 public key (32 bytes) under its name."""
-
-    name: str
-    key: bytes
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that name this key in a signature line."""
-        preimage = self.name.encode() + b"\n" + ED25519 + self.key
-        return sha256(preimage).digest()[:KEY_ID_BYTES]
-
-    def text(self) -> str:
-        """Return the key as verifiers exchange it."""
-        return f"{self.name}+{self.key_id.hex()}+{_base64(ED25519 + self.key)}"
+        return Checkpoint(origin, int(size), unbase64(root, HASH_BYTES, "root"))
 
 
 def parse(text: str) -> Note:
@@ -131,48 +122,12 @@ def parse(text: str) -> Note:
     return Note(above + "\n", tuple(_signature(line) for line in lines))
 
 
-def parse_public_key(text: str) -> PublicKey:
-    """Read a public key in the form that `PublicKey.text` writes.
-
-    Raises:
-        MalformedNoteError: where the form, the type or the key id is wrong.
-    """
-    name, _, rest = text.partition("+")
-    key_id, _, encoded = rest.partition("+")
-    typed = _unbase64(encoded, 1 + PUBLIC_KEY_BYTES, "public key")
-    key = PublicKey(name, typed[1:])
-    if not is_key_name(name) or typed[:1] != ED25519 or key.key_id.hex() != key_id:
-        raise MalformedNoteError("public key")
-    return key
-
-
-def is_key_name(text: str) -> bool:
-    """Return whether a text may name a log and its key."""
-    printable = all(character >= " " and not character.isspace() for character in text)
-    return bool(text) and printable and "+" not in text
-
-
 def _signature(line: str) -> Signature:
     dash, _, rest = line.partition(" ")
     name, _, encoded = rest.partition(" ")
     if dash != "—" or not is_key_name(name):
         raise MalformedNoteError("signature line")
-    raw = _unbase64(encoded, None, "signature line")
+    raw = unbase64(encoded, None, "signature line")
     if len(raw) <= KEY_ID_BYTES:
         raise MalformedNoteError("signature line")
     return Signature(name, raw[:KEY_ID_BYTES], raw[KEY_ID_BYTES:])
-
-
-def _base64(raw: bytes) -> str:
-    return b64encode(raw).decode()
-
-
-def _unbase64(text: str, length: int | None, part: str) -> bytes:
-    """Decode strictly: only the one text that `_base64` would write is taken."""
-    try:
-        raw = b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise MalformedNoteError(part) from None
-    if _base64(raw) != text or length not in (None, len(raw)):
-        raise MalformedNoteError(part)
-    return raw
