@@ -25,12 +25,13 @@ from xinheng.apps.accounts import operations as accounts
 from xinheng.apps.evidence import operations as evidence
 from xinheng.apps.intake import operations as intake
 from xinheng.apps.intake import register_news
-from xinheng.cli import failures, sources
+from xinheng.cli import expiring, failures, sources
 from xinheng.cli.reminding import Daily
 
 logger = structlog.get_logger("xinheng.worker")
 IDLE_SECONDS = 0.5
 reminders = Daily()
+sweeps = expiring.Daily()
 WORKER = f"{socket.gethostname()[:60]}-{os.getpid()}"
 
 
@@ -96,6 +97,8 @@ def _work_off(machines: sources.Machines) -> bool:
         if landed := register_news.work_off(worker=WORKER, at=timezone.now()):
             logger.info("rows.released", rows=landed)
         reminders.work_off(at=timezone.now())
+        if ended := sweeps.work_off(at=timezone.now()):
+            logger.info("listings.expired", listings=ended)
     except (DatabaseError, OSError) as failure:
         logger.warning("submission.broke_off", failure=type(failure).__name__)
         connection.close()

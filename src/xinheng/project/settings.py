@@ -182,6 +182,7 @@ INSTALLED_APPS = [
     "xinheng.apps.cases",
     "xinheng.apps.records",
     "xinheng.apps.measures",
+    "xinheng.apps.listings",
     "xinheng.apps.commitments",
     "xinheng.apps.intake",
     "xinheng.apps.duties",

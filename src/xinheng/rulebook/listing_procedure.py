@@ -40,6 +40,7 @@ _MEANING = {
     Guard.SOLE_PROPRIETOR: "a `92` code is put on no list",
     Guard.ORGANIZATION_ENDED: "the organization has ended",
     Guard.BASIS_OUTSIDE_SCHEME: "the basis is none of the texts that the list rests on",
+    Guard.NOTICE_WAY: "nobody knows when a notice served in this way is served",
     Guard.ALREADY_LISTED: "the organization is on this list already",
     Guard.ON_AN_EXCLUSION: "who is on an exclusion is not recognized",
     Guard.DAY_AHEAD: "the day lies ahead",

@@ -119,11 +119,7 @@ def _days(act: Act) -> list[date]:
 
 
 def advance(listing: Listing, act: Act, around: Around) -> Listing | Refused:
-    """Return the listing after an event, or why it can't happen.
-
-    Raises:
-        ValueError: where a notice is served and `around` has no window.
-    """
+    """Return the listing after an event, or why it can't happen."""
     row = step(act.event)
     if listing.state not in (row.sources or (None,)):
         return Refused()
@@ -169,15 +165,14 @@ def _proposed(listing: Listing, act: Act, _: Around) -> Listing:
 
 
 def _served(listing: Listing, act: Act, around: Around) -> Listing:
-    window = around.window
-    if window is None:
-        raise ValueError("serving a notice opens a window")
+    proved = dataclasses.replace(listing, notice_proof=str(act.told[Need.NOTICE_PROOF]))
+    if around.window is None:
+        return proved
     return dataclasses.replace(
-        listing,
-        notice_proof=str(act.told[Need.NOTICE_PROOF]),
-        notice_served_on=window.served_on,
-        window_closes_on=window.closes_on,
-        hearing_until=window.hearing_until,
+        proved,
+        notice_served_on=around.window.served_on,
+        window_closes_on=around.window.closes_on,
+        hearing_until=around.window.hearing_until,
     )
 
 
@@ -272,6 +267,7 @@ _BROKEN: Mapping[Guard, Callable[[Listing, Act, Around], bool]] = {
     ),
     Guard.ORGANIZATION_ENDED: lambda _, __, around: not around.is_organization_active,
     Guard.BASIS_OUTSIDE_SCHEME: lambda _, act, around: _is_foreign_basis(act, around),
+    Guard.NOTICE_WAY: lambda _, __, around: around.window is None,
     Guard.ALREADY_LISTED: lambda _, __, around: around.is_listed,
     Guard.ON_AN_EXCLUSION: lambda listing, _, around: _contradicts(listing, around),
     Guard.DAY_AHEAD: lambda _, act, __: _is_future(act),

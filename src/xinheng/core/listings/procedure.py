@@ -101,6 +101,7 @@ class Guard(StrEnum):
     SOLE_PROPRIETOR = "SOLE_PROPRIETOR"
     ORGANIZATION_ENDED = "ORGANIZATION_ENDED"
     BASIS_OUTSIDE_SCHEME = "BASIS_OUTSIDE_SCHEME"
+    NOTICE_WAY = "NOTICE_WAY"
     ALREADY_LISTED = "ALREADY_LISTED"
     ON_AN_EXCLUSION = "ON_AN_EXCLUSION"
     DAY_AHEAD = "DAY_AHEAD"
@@ -191,7 +192,7 @@ TABLE: tuple[Step, ...] = (
         _S.NOTIFIED,
         Who.AUTHORITY,
         needs=(_N.NOTICE_WAY, _N.NOTICE_ON, _N.NOTICE_PROOF),
-        guards=(_G.DAY_AHEAD, _G.DAY_OUT_OF_ORDER),
+        guards=(_G.SCHEME_INACTIVE, _G.NOTICE_WAY, _G.DAY_AHEAD, _G.DAY_OUT_OF_ORDER),
         sets=("notice_served_on", "window_closes_on", "hearing_until"),
         clock="the window for statement and defence, and the one to ask for a hearing",
     ),

@@ -1,0 +1,1 @@
+"""Lists of organizations, with the procedure that stands before and behind each."""
