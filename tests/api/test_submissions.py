@@ -46,6 +46,7 @@ class TestSubmit:
         workbook = machine.get(f"{url}/rejects.xlsx?language=en")
         assert workbook["Content-Type"].endswith("spreadsheetml.sheet")
         assert workbook.content.startswith(b"PK")
+        assert machine.get(f"{url}/questions.xlsx").status_code == 404
 
     @pytest.mark.parametrize(
         ("change", "status", "code"),

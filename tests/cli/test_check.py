@@ -110,6 +110,15 @@ class TestCommand:
         written = b"".join(each.read_bytes() for each in out.iterdir())
         assert PERSON.encode() not in written + done.output.encode()
 
+    def test_writes_questionable_rows_apart(self, run, rows, tmp_path):
+        rows[0]["许可内容"] = "210802199001011000"
+
+        done = run(rows, "--out", str(tmp_path / "out"))
+
+        assert "存疑的行" in done.output
+        assert (tmp_path / "out" / "questions.xlsx").is_file()
+        assert not (tmp_path / "out" / "rejects.xlsx").exists()
+
     def test_leaves_nothing_without_out(self, run, rows, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import openpyxl
 import polars as pl
 import pytest
 
+from tests.pipeline.reading import conftest as reading
 from xinheng.pipeline import rejected_rows, rejects_workbook, run
-from xinheng.pipeline.rejects_workbook import Source
+from xinheng.pipeline.rejects_workbook import Kind, Source
 from xinheng.rulebook import catalog
 
 PERSON = "11010519491231002X"
+# A spreadsheet has rounded it off, so nothing can be checked any more.
+PERHAPS_PERSON = "210802199001011000"
 
 
 @pytest.fixture
@@ -35,14 +39,15 @@ def rejected(permit, surroundings, write, tmp_path):
 
 @pytest.fixture
 def workbook(rejected, permit):
-    def make(content, *, language="zh-hans", **options):
+    def make(content, *, language="zh-hans", kind=Kind.REJECTED, **options):
         kept, report = rejected(content, **options)
         source = Source(
             rows=kept,
             findings=report.findings_path,
             headers=report.matched_columns,
             parts=report.parts,
-            rejected=report.rejected,
+            count=report.rejected if kind is Kind.REJECTED else report.questionable,
+            kind=kind,
         )
         return rejects_workbook.as_xlsx(
             source,
@@ -51,6 +56,16 @@ def workbook(rejected, permit):
             code_lists=catalog.code_lists(),
             language=language,
         )
+
+    return make
+
+
+@pytest.fixture
+def titled(tmp_path):
+    """Write rows as a workbook with other rows above its header."""
+
+    def make(rows, *above):
+        return reading.save(reading.workbook(rows, above=above), tmp_path)
 
     return make
 
@@ -158,6 +173,48 @@ class TestKeep:
 
         assert pl.read_parquet(kept)["row"].to_list() == [0, 1, 2]
 
+    def test_keeps_questionable_rows_too(self, rejected, rows, title):
+        rows[1][title("permit_type")] = "特别"
+        rows[2][title("permit_content")] = PERHAPS_PERSON
+
+        kept, report = rejected(rows)
+
+        assert (report.rejected, report.questionable) == (1, 1)
+        assert pl.read_parquet(kept)["row"].to_list() == [0, 2, 3]
+
+    def test_keeps_the_rows_above_the_header(self, rejected, rows, title, titled):
+        rows[1][title("permit_type")] = "特别"
+
+        kept, _ = rejected(
+            titled(rows, ["示例市行政许可信息报送表", ""], ["单位：示例局"])
+        )
+
+        frame = pl.read_parquet(kept)
+        assert frame["row"].to_list() == [0, 0, 0, 2]
+        assert frame["0"].to_list()[:2] == ["示例市行政许可信息报送表", "单位：示例局"]
+
+    @pytest.mark.parametrize(
+        "contact",
+        [
+            "填报人：示例甲",
+            "联系电话 0417-0000000",
+            "审核员 示例乙",
+            "office@example.org",
+            "１３８０００００００",
+            "210802199001011000",
+        ],
+    )
+    def test_keeps_no_row_above_that_may_name_a_person(
+        self, rejected, rows, title, titled, contact
+    ):
+        rows[1][title("permit_type")] = "特别"
+
+        kept, _ = rejected(titled(rows, ["报送表"], ["示例局", contact]))
+
+        frame = pl.read_parquet(kept)
+        assert frame["0"].to_list()[:2] == ["报送表", None]
+        assert contact not in frame.write_csv()
+
 
 class TestWorkbook:
     def test_marks_the_wrong_cell_and_says_what_to_do(self, workbook, rows, title):
@@ -229,7 +286,58 @@ class TestWorkbook:
         legend = opened(workbook(rows)).worksheets[1]
 
         last = [each.value for each in legend[legend.max_row]]
-        assert last == ["2", "permits.csv", "", "3"]
+        assert last == ["2", "permits.csv", None, "3"]
+
+    def test_stands_below_the_same_titles(self, workbook, rows, title, titled):
+        rows[1][title("permit_type")] = "特别"
+
+        sheet = opened(workbook(titled(rows, ["报送表"], []))).worksheets[0]
+
+        assert sheet["A1"].value == "报送表"
+        assert [each.value for each in sheet[3]] == list(rows[0])
+        assert sheet.freeze_panes == "A4"
+        assert sheet.max_row == 4
+
+    def test_of_questionable_rows_says_that_right_ones_need_not_come_again(
+        self, workbook, rows, title
+    ):
+        rows[1][title("permit_type")] = "特别"
+        rows[2][title("permit_content")] = PERHAPS_PERSON
+
+        book = opened(workbook(rows, kind=Kind.QUESTIONABLE))
+
+        assert [each.title for each in book.worksheets] == ["存疑数据", "填报说明"]
+        assert (
+            cell(book, 2, title("decision_no")).value == rows[2][title("decision_no")]
+        )
+        assert book.worksheets[0].max_row == 2
+        assert "请先删去" in book.worksheets[1]["A3"].value
+
+    def test_counts_its_boxes_in_blocks(self, workbook, rows, title):
+        """A spreadsheet repairs, or refuses, a book whose boxes have no block."""
+        many = [
+            rows[0] | {title("decision_no"): f"示例{n}", title("permit_type"): "特别"}
+            for n in range(1100)
+        ]
+
+        with zipfile.ZipFile(io.BytesIO(workbook(many))) as parts:
+            boxes = parts.read("xl/drawings/vmlDrawing1.vml").decode()
+            comments = parts.read("xl/comments1.xml").decode()
+
+        assert 'data="1,2"' in boxes
+        ids = re.findall(r'id="_x0000_s([0-9]+)"', boxes)
+        assert [int(each) for each in ids] == list(range(1025, 1025 + len(ids)))
+        assert len(ids) == comments.count("<comment ") > 1100
+
+    @pytest.mark.parametrize("text", ["<a>&amp;\r甲", "\x0b乙", "]]>", "𠮷"])
+    def test_holds_any_text_as_it_is(self, workbook, rows, title, text):
+        rows[1][title("permit_type")] = f"特{text}别"
+
+        wrong = cell(opened(workbook(rows)), 2, title("permit_type"))
+
+        assert wrong.value.replace("\r", "") == f"特{text}别".replace(
+            "\x0b", ""
+        ).replace("\r", "")
 
     def test_is_read_back_as_it_was_and_accepted_once_mended(
         self, workbook, rows, title, put, surroundings, permit, tmp_path

@@ -12,6 +12,7 @@ from xinheng.api import idempotency, paging, schemas
 from xinheng.api.access import MachineRequest, ServiceKey
 from xinheng.apps.intake import mending_files, nil_returns, operations, queries
 from xinheng.apps.intake.views import NilReturnView, SubmissionView
+from xinheng.pipeline.rejects_workbook import Kind
 
 router = Router(auth=ServiceKey(), tags=["submissions"])
 Language = Literal["zh-hans", "en"]
@@ -113,6 +114,27 @@ def rejects_workbook(
     """Return the rejected rows, marked; mended, it is handed in like any file."""
     content = mending_files.rejects_xlsx(
         actor=request.auth, submission=submission, language=language
+    )
+    return HttpResponse(content, content_type=XLSX)
+
+
+@router.get(
+    "/submissions/{submission}/questions.xlsx",
+    response={200: bytes},
+    summary="The questionable rows as a workbook to mend",
+    operation_id="getQuestionsWorkbook",
+)
+def questions_workbook(
+    request: MachineRequest,
+    submission: str,
+    language: Query[Language] = "zh-hans",
+) -> HttpResponse:
+    """Return the questionable rows, marked; right ones need not come again."""
+    content = mending_files.rejects_xlsx(
+        actor=request.auth,
+        submission=submission,
+        language=language,
+        kind=Kind.QUESTIONABLE,
     )
     return HttpResponse(content, content_type=XLSX)
 

@@ -1,20 +1,24 @@
-"""The rejected rows as they were handed in, without anything about persons.
+"""Rejected and questionable rows as they were handed in, with nothing about persons.
 
 The bytes of a file are not kept, so what a clerk needs in order to mend it is taken
-from it while it is still there: the header and the rejected rows, cell by cell, as
-text. What must not be kept is blanked before anything is written:
+from it while it is still there: the header, the rows above it, and the rejected and
+questionable rows, cell by cell, as text. What must not be kept is blanked before
+anything is written:
 
+    rows above the header that may name a person            altogether
     columns about persons, and those that no field takes    in every row
     cells that hold, or may hold, an identity number        and the party's name where
                                                             no code is left beside it
     rows about a natural person                             left out altogether
 
 The Parquet file has `row` (UInt32, as the report counts) and a String column for each
-column of the file, named by its position. Row 0 is the header as written.
+column of the file, named by its position. The last row 0 is the header as written,
+those before it are the rows above it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -33,8 +37,8 @@ from xinheng.pipeline.reading.encodings import WrongEncodingError
 from xinheng.pipeline.reading.table import FLAWS, ROW, Table, column_names
 from xinheng.pipeline.report import Report
 
-MOST_ROWS = 10_000
-HEADER = 0  # the number of the row that holds the header
+MOST_ROWS = 10_000  # of either kind
+HEADER = 0  # the number of the rows that hold the header and what stands above it
 
 _BATCH_ROWS = 50_000
 _PERSON = "NATURAL_PERSON"
@@ -42,6 +46,12 @@ _NUMBERS = ("PERSONAL_ID", "PERSONAL_ID_SUSPECTED")
 _MIDNIGHT = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) 00:00:00$"
 _SERIAL = r"^[1-9][0-9]{3,4}$"
 _DAYS_1900_TO_1904 = 1462
+# Who filled the form in, and how to reach them: no part of what is reported.
+_CONTACT = re.compile(
+    r"(?:填报|填表|报送|报表|上报|联系|负责|经办|审核|复核|制表|录入|审批|签发|统计|"
+    r"提供|核对|校对)[人员者]|电话|手机|联系|姓名|签字|签名|邮箱|@|[0-9０-９]{7}|"
+    r"[0-9０-９]{3,4}[-－—][0-9０-９]{6}"
+)
 
 
 def keep(
@@ -52,10 +62,10 @@ def keep(
     dataset: Dataset,
     file_name: str | None = None,
 ) -> bool:
-    """Write the rejected rows of a checked file to `path`; False where none is kept.
+    """Write rows of a checked file that were not taken to `path`; False without any.
 
-    At most MOST_ROWS are kept, the first ones. `source` and `file_name` are those of
-    `run.check`.
+    At most MOST_ROWS of each kind are kept, the first ones. `source` and `file_name`
+    are those of `run.check`.
     """
     findings = pl.scan_parquet(report.findings_path)
     wanted = _wanted(findings)
@@ -84,11 +94,20 @@ def keep(
 
 def _wanted(findings: pl.LazyFrame) -> pl.Series:
     """Return the numbers of the rows to keep, in their order."""
-    is_error = pl.col("severity") == Severity.ERROR.value
     persons = findings.filter(pl.col("rule") == _PERSON).select(ROW)
-    rejected = findings.filter(is_error).select(ROW).unique()
-    rows = rejected.join(persons, on=ROW, how="anti").sort(ROW).head(MOST_ROWS)
-    return rows.collect()[ROW]
+    found = kinds(findings).join(persons, on=ROW, how="anti").sort(ROW)
+    is_error = pl.col("is_rejected")
+    each = [found.filter(is_error), found.filter(~is_error)]
+    first = pl.concat([rows.head(MOST_ROWS).select(ROW) for rows in each])
+    return first.sort(ROW).collect()[ROW]
+
+
+def kinds(findings: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows that were not taken: `row`, and whether it `is_rejected`."""
+    severity = pl.col("severity").cast(pl.String)
+    told = findings.filter(severity != Severity.NOTICE.value)
+    is_rejected = (severity == Severity.ERROR.value).any()
+    return told.group_by(ROW).agg(is_rejected.alias("is_rejected"))
 
 
 class _Keeper:
@@ -115,13 +134,22 @@ class _Keeper:
 
     def rows(self, wanted: pl.Series) -> pl.DataFrame:
         """Return the header and the wanted rows."""
-        header = {ROW: [HEADER]} | {
-            column: [text]
-            for column, text in zip(self._columns, self._table.header, strict=True)
-        }
         schema = {ROW: pl.UInt32()} | dict.fromkeys(self._columns, pl.String())
-        frames = [pl.DataFrame(header, schema=schema)]
+        heads = [*self._titles(), self._table.header]
+        above = [(HEADER, *texts) for texts in heads]
+        frames = [pl.DataFrame(above, schema=schema, orient="row")]
         return pl.concat([*frames, *self._parts(wanted)])
+
+    def _titles(self) -> Iterator[list[str | None]]:
+        """Yield the rows above the header, as wide as it is."""
+        width = len(self._columns)
+        for cells in self._table.titles:
+            text = "".join(cells)
+            may_name = _CONTACT.search(text) or screening.may_hold_personal_number(
+                [*cells, text]
+            )
+            shown = [None if may_name else cell or None for cell in cells[:width]]
+            yield shown + [None] * (width - len(shown))
 
     def _parts(self, wanted: pl.Series) -> Iterator[pl.DataFrame]:
         last = wanted[-1]

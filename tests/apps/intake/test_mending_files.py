@@ -11,6 +11,7 @@ from tests.factories import city as cities
 from tests.factories import files
 from xinheng.apps.intake import archive, archived, mending_files, queries
 from xinheng.apps.intake.models import Submission
+from xinheng.apps.ledger import queries as ledger
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -76,6 +77,13 @@ class TestRoundTrip:
 
 
 class TestArchive:
+    def test_stands_with_the_rows_digest_in_the_ledger(self):
+        done = cities.hand_in(cities.some_wrong_rows())
+
+        row = Submission.objects.get(id=done.id)
+        body = ledger.get_entry(row.ledger_seq).body
+        assert body["rejects_sha256"] == row.rejects_digest != ""
+
     def test_holds_the_rows_without_the_persons_number(self, sender, settings):
         done = cities.hand_in(cities.some_wrong_rows())
 

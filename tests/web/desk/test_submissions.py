@@ -134,6 +134,19 @@ class TestFindings:
 
         assert sent.status_code == 404
 
+    def test_bring_the_questionable_rows_as_a_workbook(self, clerk):
+        rows = files.permit_rows(2)
+        rows[1]["许可内容"] = "210802199001011000"
+        done = city.hand_in(rows)
+
+        page = clerk.get(f"/desk/submissions/{done.id}").content.decode()
+        sent = clerk.get(f"/desk/submissions/{done.id}/questions.xlsx")
+
+        assert "questions.xlsx" in page
+        assert "rejects.xlsx" not in page
+        assert sent.content.startswith(b"PK")
+        assert "questions-" in sent["Content-Disposition"]
+
     def test_show_all_for_a_rule_that_found_nothing(self, clerk, faulty):
         answer = clerk.get(address("findings", faulty), {"rule": "<x>"})
 

@@ -192,6 +192,7 @@ def _append(submission: Submission, landed: records.Landed, *, at: datetime) -> 
         "rows_root": landed.rows_root,
         "accepted_sha256": submission.accepted_digest,
         "findings_sha256": submission.findings_digest,
+        "rejects_sha256": submission.rejects_digest,
     }
     appended = ledger.append(
         kind="submission.completed",

@@ -1,4 +1,4 @@
-"""The workbook in which a unit mends its rejected rows."""
+"""The workbooks in which a unit mends its rejected and its questionable rows."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from xinheng.apps.intake import archive, queries
 from xinheng.apps.intake.models import Submission
 from xinheng.apps.intake.sheets import parts_of
 from xinheng.pipeline import rejects_workbook
-from xinheng.pipeline.rejects_workbook import Language
+from xinheng.pipeline.rejects_workbook import Kind, Language
 from xinheng.rulebook import catalog as rulebook
 
 
 class NoRejectsError(LookupError):
-    """No row of the submission was rejected that could be mended in a workbook."""
+    """No row of the submission is of the kind, or none that a workbook may hold."""
 
 
-def rejects_xlsx(*, actor: Actor, submission: str, language: Language) -> bytes:
-    """Return the rejected rows as a workbook with its comments in one language.
+def rejects_xlsx(
+    *,
+    actor: Actor,
+    submission: str,
+    language: Language,
+    kind: Kind = Kind.REJECTED,
+) -> bytes:
+    """Return the rows of a kind as a workbook with its comments in one language.
 
     Raises:
         UnknownSubmissionError: none of that id that the actor may see.
@@ -24,7 +30,8 @@ def rejects_xlsx(*, actor: Actor, submission: str, language: Language) -> bytes:
     """
     seen = queries.get_submission(actor=actor, submission=submission)
     row = Submission.objects.get(id=seen.id)
-    if not row.rejects_digest:
+    count = row.rejected if kind is Kind.REJECTED else row.questionable
+    if not row.rejects_digest or not count:
         raise NoRejectsError(submission)
     return rejects_workbook.as_xlsx(
         rejects_workbook.Source(
@@ -32,7 +39,8 @@ def rejects_xlsx(*, actor: Actor, submission: str, language: Language) -> bytes:
             findings=archive.path("findings", row.findings_digest),
             headers=row.matched_columns,
             parts=parts_of(row.parts),
-            rejected=row.rejected or 0,
+            count=count,
+            kind=kind,
         ),
         dataset=rulebook.dataset(row.dataset, row.edition),
         rules=rulebook.rules(),

@@ -16,8 +16,8 @@ class SubmissionView:
 
     `period` null means that each record counts in the month of its own date. The
     error fields are empty unless the state is REFUSED or FAILED. `confirm_by` is set
-    while a person has to confirm the columns; `has_rejects` tells that there is a
-    workbook of rejected rows to mend.
+    while a person has to confirm the columns; `has_rejects` and `has_questions`
+    tell that there is a workbook of rejected, of questionable rows to mend.
     """
 
     id: str
@@ -44,6 +44,7 @@ class SubmissionView:
     confirm_by: datetime | None
     chosen_columns: Mapping[str, str]
     has_rejects: bool
+    has_questions: bool
     error_code: str
     error_zh: str
     error_en: str
@@ -106,7 +107,8 @@ def submission_view(row: Submission) -> SubmissionView:
         ledger_seq=row.ledger_seq,
         confirm_by=row.confirm_by,
         chosen_columns=row.chosen_columns,
-        has_rejects=bool(row.rejects_digest),
+        has_rejects=bool(row.rejects_digest and row.rejected),
+        has_questions=bool(row.rejects_digest and row.questionable),
         error_code=row.error_code,
         error_zh=row.error_zh,
         error_en=row.error_en,

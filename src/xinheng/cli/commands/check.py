@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xinheng.pipeline.report import Report
 
 _SHOWN_RULES = 10
+_WORKBOOKS = ("rejects.xlsx", "questions.xlsx")  # rejected rows, questionable ones
 _ORDER = ("error", "question", "notice")
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # as the register counts days
 
@@ -35,7 +36,7 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # as the register counts 
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Write accepted.parquet, rejects.csv and rejects.xlsx to this directory.",
+    help="Write accepted.parquet, rejects.csv, rejects.xlsx and questions.xlsx here.",
 )
 @click.option(
     "--on",
@@ -126,7 +127,7 @@ def _check(
                 file_name=file.name.encode(errors="replace").decode(),
             )
             if out is not None:
-                _write_workbook(file, report, dataset, surroundings, out)
+                _write_workbooks(file, report, dataset, surroundings, out)
                 _keep(report, dataset, surroundings, out)
         return report
     except UnreadableFileError as refused:
@@ -147,30 +148,36 @@ def _make(out: Path | None) -> None:
         out.mkdir(parents=True, exist_ok=True)
 
 
-def _write_workbook(
+def _write_workbooks(
     file: Path, report: Report, dataset: Dataset, surroundings: Context, out: Path
 ) -> None:
-    """Write the rejected rows as a workbook to mend, where there are any."""
+    """Write the rows that were not taken as workbooks to mend, where there are any."""
     from xinheng.pipeline import rejected_rows, rejects_workbook
+    from xinheng.pipeline.rejects_workbook import Kind
 
-    target = out / "rejects.xlsx"
-    target.unlink(missing_ok=True)
+    for name in _WORKBOOKS:
+        (out / name).unlink(missing_ok=True)
     rows = report.findings_path.with_name("rejects.parquet")
-    if rejected_rows.keep(file, report, rows, dataset=dataset):
-        content = rejects_workbook.as_xlsx(
-            rejects_workbook.Source(
-                rows=rows,
-                findings=report.findings_path,
-                headers=report.matched_columns,
-                parts=report.parts,
-                rejected=report.rejected,
-            ),
-            dataset=dataset,
-            rules=surroundings.rules,
-            code_lists=surroundings.code_lists,
-            language="zh-hans",
-        )
-        target.write_bytes(content)
+    if not rejected_rows.keep(file, report, rows, dataset=dataset):
+        return
+    counts = (report.rejected, report.questionable)
+    for name, kind, count in zip(_WORKBOOKS, Kind, counts, strict=True):
+        if count:
+            content = rejects_workbook.as_xlsx(
+                rejects_workbook.Source(
+                    rows=rows,
+                    findings=report.findings_path,
+                    headers=report.matched_columns,
+                    parts=report.parts,
+                    count=count,
+                    kind=kind,
+                ),
+                dataset=dataset,
+                rules=surroundings.rules,
+                code_lists=surroundings.code_lists,
+                language="zh-hans",
+            )
+            (out / name).write_bytes(content)
 
 
 def _keep(report: Report, dataset: Dataset, surroundings: Context, out: Path) -> None:
@@ -219,8 +226,9 @@ def _print(
     if out is not None:
         click.echo(f"可接收的行：{out / 'accepted.parquet'}")
         click.echo(f"问题清单：{out / 'rejects.csv'}")
-        if (out / "rejects.xlsx").is_file():
-            click.echo(f"退回的行（可直接改正重报）：{out / 'rejects.xlsx'}")
+        for name, rows in zip(_WORKBOOKS, ("退回", "存疑"), strict=True):
+            if (out / name).is_file():
+                click.echo(f"{rows}的行（可直接改正重报）：{out / name}")
     elif report.accepted != report.rows_read:
         click.echo("加 --out 目录，可得到逐行的问题清单 rejects.csv。")
 

@@ -73,6 +73,7 @@ def _table(
             *contents.skipped,
             *(Skipped(sheet.file, sheet.name, why) for sheet, why in left),
         ),
+        titles=sheets[0].header.titles,
     )
 
 

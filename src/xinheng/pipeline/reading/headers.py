@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from xinheng.core.catalog.headers import is_mark
 from xinheng.pipeline import refusals
@@ -35,7 +35,7 @@ class Header:
     """A header: its cells, the cells above it, and where the data begin.
 
     `end` counts rows (for cells) or characters (for text) up to the end of the header,
-    `row` its last row from 1, as a spreadsheet counts.
+    `row` its last row from 1, as a spreadsheet counts. `titles` are the rows above it.
     """
 
     cells: Cells
@@ -44,6 +44,7 @@ class Header:
     end: int
     row: int
     known: int
+    titles: tuple[Cells, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +122,15 @@ def _find(
     for first, last, cells in _candidates(rows, recognize, is_form=is_form):
         known = recognize(cells)
         if known > best.known:
-            above = [cell for row in rows[:first] for cell in row.cells]
-            end = rows[last].end
+            titles = tuple(row.cells for row in rows[:first])
             best = Header(
-                _trimmed(cells), tuple(above), separator, end, last + 1, known
+                _trimmed(cells),
+                tuple(chain.from_iterable(titles)),
+                separator,
+                end=rows[last].end,
+                row=last + 1,
+                known=known,
+                titles=titles,
             )
     return _with_rows_below(best, rows, recognize) if is_form else best
 

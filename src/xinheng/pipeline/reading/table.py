@@ -22,7 +22,8 @@ class Table:
     """One table of a file, to be read once.
 
     `header` are the headers as written, by position. `names` is all other text around
-    the table that may hold a person's number: titles above the header, names of sheets.
+    the table that may hold a person's number: titles above the header, names of sheets;
+    `titles` are the rows above the header again, of the first sheet.
     `is_workbook` says that cells may be the numbers of a spreadsheet, `is_1904` that it
     counts days from 1904. `batches` yields frames with `row` (UInt32: 1 for the row
     below the header; blank rows keep their place and are yielded, too), a String column
@@ -44,6 +45,7 @@ class Table:
     is_1904: bool = False
     parts: Sequence[Part] = ()
     skipped: tuple[Skipped, ...] = ()
+    titles: tuple[tuple[str, ...], ...] = ()
 
 
 def column_names(count: int) -> list[str]:

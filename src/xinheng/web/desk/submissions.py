@@ -17,6 +17,7 @@ from xinheng.apps.intake import queries as intake
 from xinheng.apps.intake.views import SubmissionView
 from xinheng.apps.units import queries as units
 from xinheng.core.submissions.findings import Severity
+from xinheng.pipeline.rejects_workbook import Kind
 from xinheng.web import files, paging
 from xinheng.web.access import DeskRequest, signed_in
 from xinheng.web.desk import queues_words, verdicts
@@ -122,13 +123,29 @@ def rejects(request: DeskRequest, submission: str) -> HttpResponse:
 @require_safe
 @found_or_404
 def rejects_workbook(request: DeskRequest, submission: str) -> HttpResponse:
-    """Send the rejected rows as a workbook to mend, its comments in this language."""
+    """Send the rejected rows as a workbook to mend."""
+    return _workbook(request, submission, Kind.REJECTED, name="rejects")
+
+
+@signed_in
+@require_safe
+@found_or_404
+def questions_workbook(request: DeskRequest, submission: str) -> HttpResponse:
+    """Send the questionable rows as a workbook to mend."""
+    return _workbook(request, submission, Kind.QUESTIONABLE, name="questions")
+
+
+def _workbook(
+    request: DeskRequest, submission: str, kind: Kind, *, name: str
+) -> HttpResponse:
+    """Return a workbook whose comments are in this language."""
     content = mending_files.rejects_xlsx(
         actor=request.actor,
         submission=submission,
         language="en" if is_english() else "zh-hans",
+        kind=kind,
     )
-    return files.attachment(content, f"rejects-{submission[:8]}.xlsx", files.XLSX)
+    return files.attachment(content, f"{name}-{submission[:8]}.xlsx", files.XLSX)
 
 
 @signed_in

@@ -63,6 +63,9 @@ urlpatterns = [
     path(f"{one}/columns", columns.columns, name="columns"),
     path(f"{one}/cancel", columns.cancel, name="cancel"),
     path(f"{one}/rejects.xlsx", submissions.rejects_workbook, name="rejects-xlsx"),
+    path(
+        f"{one}/questions.xlsx", submissions.questions_workbook, name="questions-xlsx"
+    ),
     path(f"{one}/progress", submissions.progress, name="progress"),
     path(f"{one}/findings", submissions.findings, name="findings"),
     path(f"{one}/rejects.csv", submissions.rejects, name="rejects"),
