@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import SimpleUploadedFile
 
 PNG = b"\x89PNG\r\n\x1a\n"
 _HEADER = b"\0\0\0\1\0\0\0\1\x08\0\0\0\0"
@@ -32,3 +36,10 @@ def jpeg(*segments: bytes) -> bytes:
     return (
         b"\xff\xd8" + segment(0xE0, b"JFIF\0") + b"".join(segments) + scan + b"\xff\xd9"
     )
+
+
+def upload(name: str) -> SimpleUploadedFile:
+    """Return a PNG as a browser sends it."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return SimpleUploadedFile(name, png())

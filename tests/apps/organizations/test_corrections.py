@@ -230,7 +230,7 @@ class TestUndo:
     @given(
         acts=st.lists(
             st.tuples(
-                st.integers(0, 2), st.sampled_from(Flag), st.sampled_from(Subject)
+                st.integers(0, 4), st.sampled_from(Flag), st.sampled_from(Subject)
             ),
             max_size=5,
         )
@@ -244,6 +244,8 @@ class TestUndo:
         claimed(tmp_path)
         printed_y(tmp_path)
         take(tmp_path, ("示例市甲有限公司", HELD), ("示例市戊有限公司", HELD), day=1)
+        pair = [("示例市辛有限公司", valid_code("91210899", n)) for n in (801, 802)]
+        take(tmp_path, *pair, day=2)
         issues = list(RegisterIssue.objects.order_by("id").values_list("id", flat=True))
         states, done = [], []
         for number, flag, subject in acts:

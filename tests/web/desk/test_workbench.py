@@ -8,11 +8,12 @@ import re
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import accounts
+from tests.factories import accounts, pictures
 from tests.factories.issues import HELD, NEW, claimed, take
 from xinheng.apps.organizations import suggestions
 from xinheng.apps.organizations.models import Correction, Judgement, Organization
@@ -189,6 +190,59 @@ class TestIssue:
         number = Judgement.objects.get().id
         office.post(url("code-judgement", issue, number))
         assert Judgement.objects.get().deleted_at is not None
+
+
+class TestEvidence:
+    def test_is_handed_in_with_the_proposal_and_downloaded(self, office, issue):
+        files = [pictures.upload("执照.png"), pictures.upload("另一份.png")]
+        assert office.post(
+            url("code-issue", issue), {**PROPOSAL, "propose-attached": files}
+        ).status_code == (302)
+
+        page = text(office.get(url("code-issue", issue)))
+        links = re.findall(rf"/desk/codes/{issue}/files/[0-9a-f]{{64}}", page)
+
+        answer = office.get(links[0])
+        assert answer.content == pictures.png()
+        assert answer["Content-Type"] == "image/png"
+        assert answer["Content-Disposition"].startswith("attachment")
+
+    def test_says_at_its_field_why_a_file_is_refused(self, office, issue):
+        wrong = SimpleUploadedFile("a.png", b"GIF89a")
+
+        answer = office.post(
+            url("code-issue", issue), {**PROPOSAL, "propose-attached": wrong}
+        )
+
+        assert "#id_propose-attached" in text(answer)
+        assert "PDF、JPEG 或 PNG" in text(answer)
+        assert not Correction.objects.exists()
+
+    def test_is_bounded_in_number_and_size(self, office, issue, settings):
+        many = [pictures.upload("a.png") for _ in range(6)]
+        answer = office.post(
+            url("code-issue", issue), {**PROPOSAL, "propose-attached": many}
+        )
+        assert "最多选择 5 个文件" in text(answer)
+
+        settings.MAX_EVIDENCE_BYTES = 10
+        answer = office.post(
+            url("code-issue", issue),
+            {**PROPOSAL, "propose-attached": pictures.upload("a.png")},
+        )
+        assert "文件过大" in text(answer)
+        assert not Correction.objects.exists()
+
+    def test_is_not_for_others(self, clerk, office, issue):
+        sent = {**PROPOSAL, "propose-attached": pictures.upload("执照.png")}
+        office.post(url("code-issue", issue), sent)
+        digest = Correction.objects.get().files.get().file_id
+
+        asked = url("code-issue-file", issue, digest)
+        assert office.get(asked).status_code == 200
+        assert clerk.get(asked).status_code == 404
+        assert office.get(url("code-issue-file", issue, "0" * 64)).status_code == 404
+        assert Client().get(asked).status_code == 302
 
 
 class TestReturn:

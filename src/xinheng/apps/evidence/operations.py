@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +13,14 @@ from xinheng.apps.evidence.models import EvidenceFile
 from xinheng.apps.evidence.queries import EvidenceRef
 from xinheng.apps.ledger import operations as ledger
 from xinheng.core.evidence import files
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A file as somebody handed it in, not examined yet."""
+
+    name: str
+    content: bytes
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ anything was changed since.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,15 +17,22 @@ from django.utils import timezone
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import NotAllowedError
+from xinheng.apps.evidence import operations as evidence
+from xinheng.apps.evidence.operations import Handed
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.organizations import (
     changes,
     corrections_effects,
+    corrections_pairs,
     corrections_states,
     search_index,
 )
 from xinheng.apps.organizations.corrections_effects import Effect
-from xinheng.apps.organizations.models import Correction, RegisterIssue
+from xinheng.apps.organizations.models import (
+    Correction,
+    CorrectionFile,
+    RegisterIssue,
+)
 from xinheng.apps.outbox import operations as outbox
 from xinheng.apps.units import queries as units
 from xinheng.core.organizations import corrections
@@ -104,16 +112,25 @@ def assign(*, issue: int, unit: str, by: By) -> None:
 
 
 @transaction.atomic
-def propose(*, issue: int, answer: Answer, actor: Actor, at: datetime) -> None:
+def propose(
+    *,
+    issue: int,
+    answer: Answer,
+    actor: Actor,
+    at: datetime,
+    files: Sequence[Handed] = (),
+) -> None:
     """Propose what is done: by the unit that it was assigned to, or the credit office.
 
-    A proposal that nobody decided yet can be replaced.
+    `files` prove it. A proposal that nobody decided yet can be replaced, its files with
+    it.
 
     Raises:
         NotAllowedError: neither of the two.
         UncorrectableError: NOT_OPEN.
         AnswerError: it doesn't fit the issue.
         ReasonError: the evidence can't be kept.
+        EvidenceError: a file can't be kept.
     """
     row = _lock(issue)
     correction = _live(issue) or Correction(issue=row)
@@ -130,7 +147,8 @@ def propose(*, issue: int, answer: Answer, actor: Actor, at: datetime) -> None:
     correction.evidence_sha256 = answer.evidence_sha256
     correction.proposed_by, correction.proposed_at = actor.account_id, at
     correction.save()
-    body = {**_told(correction), "evidence": correction.evidence}
+    digests = _keep(files, correction, actor=actor, at=at)
+    body = {**_told(correction), "evidence": correction.evidence, "files": digests}
     _tell("register.correction_proposed", row, body, By(actor, "", at))
 
 
@@ -160,8 +178,9 @@ def decide(*, issue: int, by: By) -> None:
     correction.save()
     row.state, row.closed_at = CLOSED_AS[Flag(correction.flag)], by.at
     row.save(update_fields=["state", "closed_at"])
+    also = corrections_pairs.close(correction, state=IssueState(row.state), at=by.at)
     _refresh(effect)
-    body = {**_told(correction), "state": row.state, "reason": why}
+    body = {**_told(correction), "state": row.state, "reason": why, "also": also}
     seq = _tell("register.correction_decided", row, body, by)
     _announce(effect.codes, seq, at=by.at)
 
@@ -198,11 +217,10 @@ def undo(*, issue: int, by: By) -> None:
     if row is None or correction is None or correction.stage != Stage.DECIDED:
         raise UncorrectableError(NOT_OPEN)
     effect = _put_back(correction)
-    same = {"kind": row.kind, "code": row.code, "name_key": row.name_key}
-    if RegisterIssue.objects.filter(**same, state=IssueState.OPEN).exists():
+    rows = [row, *corrections_pairs.closed_with(correction)]
+    if any(map(_is_found_again, rows)):
         raise UncorrectableError(FOUND_AGAIN)
-    row.state, row.closed_at = IssueState.OPEN, None
-    row.save(update_fields=["state", "closed_at"])
+    corrections_pairs.reopen(rows)
     correction.stage = Stage.UNDONE
     correction.undone_by, correction.undone_at = by.actor.account_id, by.at
     correction.save(update_fields=["stage", "undone_by", "undone_at"])
@@ -222,6 +240,29 @@ def case_of(row: RegisterIssue) -> Case:
         is_claim=holder is not None and holder.name_key != row.name_key,
         registered_on=holder.registered_on if holder else None,
     )
+
+
+def _keep(
+    files: Sequence[Handed], correction: Correction, *, actor: Actor, at: datetime
+) -> list[str]:
+    """Keep the files of a proposal in place of those before; return their digests."""
+    correction.files.all().delete()
+    refs = [
+        evidence.store(
+            content=each.content, name=each.name, actor=actor.account_id, at=at
+        )
+        for each in files
+    ]
+    digests = list(dict.fromkeys(ref.digest for ref in refs))
+    CorrectionFile.objects.bulk_create(
+        CorrectionFile(correction=correction, file_id=digest) for digest in digests
+    )
+    return digests
+
+
+def _is_found_again(row: RegisterIssue) -> bool:
+    same = {"kind": row.kind, "code": row.code, "name_key": row.name_key}
+    return RegisterIssue.objects.filter(**same, state=IssueState.OPEN).exists()
 
 
 def _put_back(correction: Correction) -> Effect:

@@ -229,6 +229,9 @@ class RegisterIssue(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     found_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    closed_with = models.ForeignKey(
+        "Correction", null=True, on_delete=models.PROTECT, related_name="also_closed"
+    )
 
     class Meta:
         constraints = [
@@ -355,4 +358,22 @@ class Correction(models.Model):
         indexes = [
             models.Index(name="correction_of_unit", fields=["unit", "stage"]),
             models.Index(name="correction_decided", fields=["stage", "decided_at"]),
+        ]
+
+
+class CorrectionFile(models.Model):
+    """A file that proves what a correction proposes."""
+
+    correction = models.ForeignKey(
+        Correction, on_delete=models.PROTECT, related_name="files"
+    )
+    file = models.ForeignKey(
+        "evidence.EvidenceFile", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="correction_file_once", fields=["correction", "file"]
+            ),
         ]

@@ -6,16 +6,20 @@ The credit office sees every issue; a unit sees those that were assigned to it.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from xinheng.apps.accounts.actors import Actor
+from xinheng.apps.evidence import queries as evidence
+from xinheng.apps.evidence.queries import EvidenceRef, UnknownEvidenceError
 from xinheng.apps.organizations import corrections, judgements
 from xinheng.apps.organizations.judgements import JudgementView
 from xinheng.apps.organizations.models import (
     Correction,
+    CorrectionFile,
     Organization,
     RegisterIssue,
 )
@@ -87,7 +91,7 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionView:
-    """A correction of an issue; see `models.Correction`."""
+    """A correction of an issue; see `models.Correction`. `files` prove it."""
 
     id: int
     stage: str
@@ -107,6 +111,7 @@ class CorrectionView:
     reason: str
     undone_by: str
     undone_at: datetime | None
+    files: tuple[EvidenceRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class IssueInFull:
     """An issue with what is needed to decide on it.
 
     `corrections` are in the order of their beginning; the last may be live.
+    `closed_with` is the issue whose decision closed this one too, null for none.
     """
 
     row: IssueRow
@@ -121,6 +127,7 @@ class IssueInFull:
     entries: tuple[EntryView, ...]
     corrections: tuple[CorrectionView, ...]
     judgements: tuple[JudgementView, ...]
+    closed_with: int | None
 
     @property
     def live(self) -> CorrectionView | None:
@@ -138,7 +145,9 @@ class IssueInFull:
     def may_decide(self, actor: Actor) -> bool:
         """Tell whether the actor may decide on the proposal that waits."""
         live = self.live
-        if live is None or live.stage != Stage.PROPOSED or not actor.may_decide:
+        if self.row.state != IssueState.OPEN or not actor.may_decide:
+            return False
+        if live is None or live.stage != Stage.PROPOSED:
             return False
         return may_decide(
             actor.account_id,
@@ -192,7 +201,7 @@ def get_issue(*, actor: Actor, issue: int) -> IssueInFull:
     Raises:
         UnknownIssueError: none of that number that the actor may see.
     """
-    rows = visible_to(actor).select_related("organization", "source")
+    rows = visible_to(actor).select_related("organization", "source", "closed_with")
     row = rows.filter(id=issue).first()
     if row is None:
         raise UnknownIssueError(issue)
@@ -201,11 +210,30 @@ def get_issue(*, actor: Actor, issue: int) -> IssueInFull:
         row=_rows([row])[0],
         case=corrections.case_of(row),
         entries=entries,
-        corrections=tuple(map(_correction, row.corrections.order_by("id"))),
+        corrections=_corrections(row),
         judgements=judgements.list_between(
             [judgements.entry(each.entry) for each in entries]
         ),
+        closed_with=row.closed_with.issue_id if row.closed_with else None,
     )
+
+
+def open_file(*, actor: Actor, issue: int, digest: str) -> tuple[EvidenceRef, bytes]:
+    """Return a file that proves a correction of an issue.
+
+    Raises:
+        UnknownIssueError: the actor may not see the issue.
+        UnknownEvidenceError: no correction of it names such a file.
+        OSError: the archive is damaged.
+    """
+    row = visible_to(actor).filter(id=issue).first()
+    if row is None:
+        raise UnknownIssueError(issue)
+    named = CorrectionFile.objects.filter(correction__issue=row, file=digest)
+    refs = evidence.find([digest]) if named.exists() else {}
+    if digest not in refs:
+        raise UnknownEvidenceError(digest)
+    return refs[digest], evidence.open(digest)
 
 
 def _narrowed(
@@ -241,7 +269,7 @@ def _rows(rows: list[RegisterIssue]) -> tuple[IssueRow, ...]:
 
 
 def _row(row: RegisterIssue, stage: str, unit: str | None) -> IssueRow:
-    is_closed = row.state != IssueState.OPEN and stage == OPEN
+    is_closed = row.state != IssueState.OPEN and stage != Stage.DECIDED
     return IssueRow(
         id=row.id,
         kind=row.kind,
@@ -304,7 +332,19 @@ def _claimant(row: RegisterIssue) -> EntryView:
     )
 
 
-def _correction(row: Correction) -> CorrectionView:
-    names = CorrectionView.__slots__
-    values = {name: getattr(row, name) for name in names if name != "unit"}
-    return CorrectionView(unit=row.unit_id, **values)
+def _corrections(row: RegisterIssue) -> tuple[CorrectionView, ...]:
+    found = list(row.corrections.order_by("id").prefetch_related("files"))
+    digests = [each.file_id for one in found for each in one.files.all()]
+    refs = evidence.find(digests) if digests else {}
+    return tuple(_correction(each, refs) for each in found)
+
+
+def _correction(row: Correction, refs: Mapping[str, EvidenceRef]) -> CorrectionView:
+    names = set(CorrectionView.__slots__) - {"unit", "files"}
+    values = {name: getattr(row, name) for name in names}
+    files = sorted((refs[each.file_id] for each in row.files.all()), key=_name)
+    return CorrectionView(unit=row.unit_id, files=tuple(files), **values)
+
+
+def _name(ref: EvidenceRef) -> tuple[str, str]:
+    return ref.name, ref.digest

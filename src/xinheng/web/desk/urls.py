@@ -101,6 +101,9 @@ urlpatterns = [
     path("codes/successions/<int:number>", successions.one, name="succession"),
     path("codes/<int:issue>", workbench.issue, name="code-issue"),
     path(
+        "codes/<int:issue>/files/<slug:digest>", workbench.file, name="code-issue-file"
+    ),
+    path(
         "codes/<int:issue>/judgements/<int:judgement>",
         workbench.withdraw,
         name="code-judgement",

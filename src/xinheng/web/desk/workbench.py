@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from xinheng.apps.accounts.queries import NotAllowedError
+from xinheng.apps.evidence.queries import UnknownEvidenceError
 from xinheng.apps.organizations import (
     corrections,
     judgements,
@@ -28,10 +29,11 @@ from xinheng.apps.organizations.corrections import (
 from xinheng.apps.organizations.workbench import IssueInFull, Narrowing
 from xinheng.apps.records import counting
 from xinheng.apps.units import queries as units
+from xinheng.core.evidence.faults import EvidenceError
 from xinheng.core.organizations.issues import IssueKind
 from xinheng.web import paging
 from xinheng.web.access import DeskRequest, signed_in
-from xinheng.web.desk import verdicts, workbench_forms, workbench_words
+from xinheng.web.desk import evidence, verdicts, workbench_forms, workbench_words
 from xinheng.web.desk.queues import GET_OR_POST
 from xinheng.web.templatetags.xinheng import local
 
@@ -108,6 +110,19 @@ def withdraw(request: DeskRequest, issue: int, judgement: int) -> HttpResponse:
     return redirect(f"{reverse('desk:code-issue', args=[issue])}?done=withdrawn")
 
 
+@signed_in
+@require_safe
+def file(request: DeskRequest, issue: int, digest: str) -> HttpResponse:
+    """Hand out a file that proves a correction."""
+    try:
+        ref, content = workbench.open_file(
+            actor=request.actor, issue=issue, digest=digest
+        )
+    except (workbench.UnknownIssueError, UnknownEvidenceError) as unknown:
+        raise Http404(str(unknown)) from None
+    return evidence.download(ref, content)
+
+
 def unit_names() -> dict[str, str]:
     """Return the units of today by code, named in the reader's language."""
     return {
@@ -148,7 +163,9 @@ def _forms(request: DeskRequest, item: IssueInFull, act: str) -> dict[str, Form]
     entries = [(each.entry, f"{each.name} {each.code}") for each in item.entries]
     return {
         "assign": workbench_forms.Assign(data("assign"), units=unit_names().items()),
-        "propose": workbench_forms.Propose(data("propose"), case=item.case),
+        "propose": workbench_forms.Propose(
+            data("propose"), request.FILES if act == "propose" else None, case=item.case
+        ),
         "decide": workbench_forms.Decide(data("decide")),
         "undo": workbench_forms.Undo(data("undo")),
         "judge": workbench_forms.Judge(data("judge"), entries=entries),
@@ -176,6 +193,9 @@ def _acted(
     except AnswerError as error:
         form.refuse(error)  # type: ignore[attr-defined]
         return False
+    except EvidenceError as error:
+        evidence.refuse(form, "attached", error)
+        return False
     return True
 
 
@@ -198,7 +218,11 @@ def _propose(
     at: datetime,
 ) -> None:
     corrections.propose(
-        issue=item.row.id, answer=form.answer(), actor=request.actor, at=at
+        issue=item.row.id,
+        answer=form.answer(),
+        actor=request.actor,
+        at=at,
+        files=form.handed(),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from xinheng.apps.evidence.operations import Handed
 from xinheng.apps.organizations.corrections import AnswerError
 from xinheng.core.identifiers import uscc
 from xinheng.core.organizations import judgements
@@ -14,6 +15,7 @@ from xinheng.core.organizations.corrections import Answer, Case, Flag, Subject
 from xinheng.core.organizations.judgements import Pair, Verdict
 from xinheng.core.submissions import reasons
 from xinheng.core.submissions.reasons import ReasonError
+from xinheng.web.desk.evidence import EvidenceField
 from xinheng.web.desk.forms_queues import FAULTS, Radios, Reason
 from xinheng.web.desk.workbench_words import FAULTS as ANSWER_FAULTS
 from xinheng.web.desk.workbench_words import FLAGS, SUBJECTS, VERDICTS
@@ -34,6 +36,9 @@ class Assign(Reason):
         super().__init__(data, prefix="assign")  # type: ignore[arg-type]
         offered = [("", "–"), *units]
         self.fields["unit"].choices = offered  # type: ignore[attr-defined]
+
+
+MOST_FILES = 5
 
 
 class Propose(forms.Form):
@@ -72,15 +77,22 @@ class Propose(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    attached = EvidenceField(
+        most=MOST_FILES,
+        help_text=_(
+            "Optional. PDF, JPEG or PNG. No personal identity number may stand in a"
+            " file: look through scans, they can't be searched."
+        ),
+    )
     evidence_sha256 = forms.CharField(
-        label=_("Digest of the file (SHA-256)"),
-        help_text=_("Optional. The file itself stays with you."),
+        label=_("Digest of a file that stays with you (SHA-256)"),
+        help_text=_("Optional. For a document that is not handed in here."),
         required=False,
         max_length=64,
     )
 
-    def __init__(self, data: object, *, case: Case) -> None:
-        super().__init__(data, prefix="propose")  # type: ignore[arg-type]
+    def __init__(self, data: object, files: object = None, *, case: Case) -> None:
+        super().__init__(data, files, prefix="propose")  # type: ignore[arg-type]
         offered = [(each.value, SUBJECTS[each]) for each in case.subjects]
         self.fields["subject"].choices = offered  # type: ignore[attr-defined]
         self.fields["subject"].initial = offered[0][0]
@@ -103,6 +115,11 @@ class Propose(forms.Form):
             evidence=told["evidence"],
             evidence_sha256=told["evidence_sha256"].strip().lower(),
         )
+
+    def handed(self) -> list[Handed]:
+        """Return the files; the form must be valid."""
+        files = self.cleaned_data["attached"]
+        return [Handed(file.name or "", file.read()) for file in files]
 
     def refuse(self, error: AnswerError) -> None:
         """Tell what doesn't fit the issue, each at its field."""

@@ -22,7 +22,7 @@ STAGES: dict[str, Promise] = {
     Stage.PROPOSED: _("proposed, waits for a decision"),
     Stage.DECIDED: _("decided"),
     Stage.UNDONE: _("undone"),
-    workbench.CLOSED: _("closed"),
+    workbench.CLOSED: _("dealt with"),
 }
 STATES: dict[str, Promise] = {
     IssueState.OPEN: _("open, nobody asked yet"),
