@@ -16,6 +16,7 @@ from xinheng.rulebook import (
     measures,
     name_reasons,
     organizations,
+    periods,
     plausibility,
     suggestions,
 )
@@ -31,6 +32,7 @@ PARTS: Mapping[str, Callable[[], object]] = {
     "organizations": organizations.kinds,
     "reported_kinds": organizations.reported_kinds,
     "industries": organizations.sections,
+    "periods": periods.rules,
     "plausibility": plausibility.doubts,
     "suggestions": suggestions.load,
     "editions": editions.content,

@@ -1,82 +1,241 @@
-"""Nothing adverse is public, and nothing that the catalog does not make public."""
+"""One answer to what may be seen: nothing adverse without law, nothing past its end."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinheng.core.catalog.datasets import (
-    Dataset,
-    DisclosureClass,
-    Frequency,
-    SubjectKind,
-    Verification,
+from tests.factories.disclosures import DAYS, DECIDED, facts, penalty
+from xinheng.core.catalog.datasets import DisclosureClass
+from xinheng.core.disclosures.facts import (
+    Cause,
+    End,
+    Fact,
+    Kind,
+    Override,
+    Severity,
+    Trait,
 )
-from xinheng.core.disclosures.visibility import Reason, visible_state
+from xinheng.core.disclosures.visibility import (
+    Audience,
+    Reason,
+    may_be_in_bulk,
+    visible_state,
+)
+from xinheng.rulebook import periods
 
-DAY = date(2019, 6, 15)
-PERMIT = Dataset(
-    name="permit",
-    edition="2018",
-    title="行政许可",
-    title_en="Permits",
-    subject=SubjectKind.ORGANIZATION,
-    fields=(),
-    natural_key=(),
-    legal_basis=(),
-    verification=Verification.PRACTICE,
-    disclosure=DisclosureClass.PUBLIC,
-    frequency=Frequency.WORKING_DAYS,
-    effective_on=date(2018, 7, 1),
-)
+RULES = periods.rules().periods
+PERMIT = Fact(DisclosureClass.PUBLIC, decided_on=DECIDED)
+AUDIENCES = st.sampled_from(list(Audience))
+
+
+def state(fact, *, on=DECIDED, is_adopted=True, audience=Audience.PUBLIC):
+    return visible_state(
+        fact, rules=RULES, is_adopted=is_adopted, on=on, audience=audience
+    )
 
 
 class TestVisibleState:
-    def test_shows_a_public_record_of_the_past(self):
-        assert visible_state(PERMIT, decided_on=DAY, on=DAY).public
+    def test_shows_a_public_record_of_the_past_for_good(self):
+        shown = state(PERMIT, on=date(2032, 1, 1), is_adopted=False)
 
-    @given(st.dates())
-    def test_never_shows_an_adverse_record(self, on):
-        penalty = replace(PERMIT, name="penalty", adverse=True)
+        assert (shown.public, shown.until) == (True, None)
 
-        state = visible_state(penalty, decided_on=DAY, on=on)
+    def test_shows_a_penalty_until_its_term_is_over(self):
+        last = state(penalty(), on=date(2027, 5, 3))
 
-        assert (state.public, state.reason) == (False, Reason.ADVERSE)
+        assert (last.public, last.until, last.rule_set) == (
+            True,
+            date(2027, 5, 4),
+            "C",
+        )
+        assert state(penalty(), on=date(2027, 5, 4)).reason is Reason.OVER
 
     @pytest.mark.parametrize(
-        "disclosure", [each for each in DisclosureClass if each != "public"]
+        ("known", "reason"),
+        [
+            ({"disclosure": DisclosureClass.SHARED}, Reason.CLASS),
+            ({"is_erased": True}, Reason.ERASED),
+            ({"is_hidden": True}, Reason.HIDDEN),
+            ({"is_withheld": True}, Reason.WITHHELD),
+            ({"decided_on": date(2026, 5, 5)}, Reason.NOT_YET),
+            ({"decided_on": None}, Reason.NO_TERM),
+            ({"severity": Severity.MINOR}, Reason.MINOR),
+            ({"severity": None}, Reason.UNCLASSIFIED),
+            ({"traits": frozenset({Trait.CLASSIFIED})}, Reason.NEVER_PUBLISHED),
+            ({"decided_on": date(2020, 1, 1)}, Reason.OVER),
+            ({"ends": (End(Cause.REPAIRED, DECIDED),)}, Reason.ENDED),
+            ({"kind": Kind.RECORD}, Reason.NO_TERM),
+            ({"kind": Kind.EXCLUSION}, Reason.NO_TERM),
+            (
+                {"kind": Kind.RECOGNITION, "is_sole_proprietor": True},
+                Reason.SOLE_PROPRIETOR,
+            ),
+        ],
     )
-    def test_shows_only_what_the_catalog_makes_public(self, disclosure):
-        shared = replace(PERMIT, disclosure=disclosure)
+    def test_says_why_something_is_not_shown(self, known, reason):
+        hidden = state(penalty(**known))
 
-        assert visible_state(shared, decided_on=DAY, on=DAY).reason is Reason.CLASS
+        assert (hidden.public, hidden.reason) == (False, reason)
 
-    def test_shows_no_counts_of_personal_items(self):
-        counted = replace(PERMIT, subject=SubjectKind.COUNT)
+    def test_shows_nothing_adverse_before_a_lawyer_has_adopted_the_rules(self):
+        assert state(penalty(), is_adopted=False).reason is Reason.ADVERSE
 
-        assert visible_state(counted, decided_on=None, on=DAY).reason is Reason.CLASS
+    def test_shows_an_exclusion_for_the_term_of_its_decision(self):
+        listed = penalty(kind=Kind.EXCLUSION, own_until=date(2026, 6, 1))
 
-    def test_waits_for_the_day_of_the_decision(self):
-        state = visible_state(PERMIT, decided_on=date(2019, 6, 16), on=DAY)
+        assert state(listed, on=date(2026, 5, 31)).public
+        assert state(listed, on=date(2026, 6, 1)).reason is Reason.OVER
 
-        assert state.reason is Reason.NOT_YET
+    def test_calls_an_exclusion_adverse_whatever_the_catalog_says(self):
+        listed = Fact(
+            DisclosureClass.PUBLIC, Kind.EXCLUSION, own_until=date(2026, 6, 1)
+        )
 
-    def test_withholds_what_landed_under_an_open_hold(self):
-        state = visible_state(PERMIT, decided_on=DAY, on=DAY, is_withheld=True)
+        assert state(listed, is_adopted=False).reason is Reason.ADVERSE
 
-        assert (state.public, state.reason) == (False, Reason.WITHHELD)
+    def test_keeps_an_end_that_lies_ahead_for_its_day(self):
+        ending = penalty(ends=(End(Cause.REMOVED, date(2026, 5, 5)),))
+
+        today = state(ending)
+
+        assert (today.public, today.until) == (True, date(2026, 5, 5))
+        assert state(ending, on=date(2026, 5, 5)).reason is Reason.ENDED
+
+    def test_shows_what_is_disputed_with_its_mark(self):
+        disputed = state(penalty(is_disputed=True))
+
+        assert (disputed.public, disputed.is_disputed) == (True, True)
+
+    def test_shows_the_organization_all_that_is_held_about_it(self):
+        shared = penalty(disclosure=DisclosureClass.SHARED, is_hidden=True)
+
+        assert state(shared, is_adopted=False, audience=Audience.OWN).public
+
+    def test_shows_each_audience_its_classes(self):
+        seen = {
+            audience: {
+                disclosure
+                for disclosure in DisclosureClass
+                if state(
+                    replace(PERMIT, disclosure=disclosure), audience=audience
+                ).public
+            }
+            for audience in Audience
+        }
+
+        assert seen == {
+            Audience.PUBLIC: {"public"},
+            Audience.AUTHORIZED: {"public", "authorized"},
+            Audience.BODY: {"public", "shared"},
+            Audience.OWN: set(DisclosureClass),
+        }
+
+
+class TestProperties:
+    @given(facts(), DAYS, AUDIENCES)
+    def test_nothing_adverse_is_seen_without_adoption(self, fact, on, audience):
+        shown = state(fact, on=on, is_adopted=False, audience=audience)
+
+        assert not (shown.public and fact.is_adverse and audience is not Audience.OWN)
+
+    @given(facts(), DAYS)
+    def test_what_is_adverse_and_public_has_an_end(self, fact, on):
+        shown = state(fact, on=on)
+
+        assert not (shown.public and fact.is_adverse) or shown.until > on
+
+    @given(facts(), DAYS, st.integers(1, 3000))
+    def test_what_was_over_never_comes_back(self, fact, on, days):
+        over = {Reason.OVER, Reason.ENDED}
+
+        before = state(fact, on=on)
+        after = state(fact, on=on + timedelta(days=days))
+
+        assert before.reason not in over or not after.public
+
+    @given(facts(), DAYS, st.sampled_from(list(Cause)))
+    def test_an_end_ends_it_for_everybody_else(self, fact, on, cause):
+        ended = replace(fact, ends=(*fact.ends, End(cause, on)))
+
+        assert not any(
+            state(ended, on=on, audience=audience).public
+            for audience in Audience
+            if audience is not Audience.OWN
+        )
 
     @given(
-        st.sampled_from(list(DisclosureClass)),
-        st.booleans(),
-        st.none() | st.dates(),
-        st.dates(),
+        facts(),
+        DAYS,
+        st.sampled_from(
+            [
+                {"is_hidden": True},
+                {"is_withheld": True},
+                {"is_erased": True},
+                {"traits": frozenset({Trait.CLASSIFIED})},
+                {"declared_until": date(2026, 1, 1)},
+                {"is_sole_proprietor": True},
+            ]
+        ),
     )
-    def test_shows_nothing_under_a_hold(self, disclosure, adverse, decided_on, on):
-        dataset = replace(PERMIT, disclosure=disclosure, adverse=adverse)
+    def test_knowing_more_against_it_never_shows_it(self, fact, on, known):
+        if known.get("declared_until") and fact.declared_until:
+            known = {
+                "declared_until": min(known["declared_until"], fact.declared_until)
+            }
 
-        state = visible_state(dataset, decided_on=decided_on, on=on, is_withheld=True)
+        before, after = state(fact, on=on), state(replace(fact, **known), on=on)
 
-        assert not state.public
+        assert before.public or not after.public
+
+    @given(facts(), DAYS, AUDIENCES)
+    def test_a_dispute_changes_the_mark_alone(self, fact, on, audience):
+        plain = state(replace(fact, is_disputed=False), on=on, audience=audience)
+        disputed = state(replace(fact, is_disputed=True), on=on, audience=audience)
+
+        assert disputed == replace(plain, is_disputed=True)
+
+    @given(facts(), DAYS)
+    def test_until_is_the_first_day_without_it(self, fact, on):
+        shown = state(fact, on=on)
+
+        if shown.public and shown.until is not None:
+            assert shown.until > on
+            assert not state(fact, on=shown.until).public
+
+    @given(facts())
+    def test_only_persons_in_business_are_kept_out_of_bulk(self, fact):
+        assert may_be_in_bulk(fact) is not fact.is_sole_proprietor
+
+
+class TestModel:
+    """Every state that a penalty can be in, against the rule told another way."""
+
+    def test_is_public_exactly_where_nothing_speaks_against_it(self):
+        term_ends = date(2027, 5, 4)
+        for flags in product((False, True), repeat=5):
+            adopted, withheld, hidden, ended, erased = flags
+            for offset in (-1, 0, 1, 364, 365, 366):
+                on = DECIDED + timedelta(days=offset)
+                fact = penalty(
+                    is_withheld=withheld,
+                    is_hidden=hidden,
+                    is_erased=erased,
+                    ends=(End(Cause.REPAIRED, DECIDED),) if ended else (),
+                )
+                expected = (
+                    adopted
+                    and not (withheld or hidden or ended or erased)
+                    and DECIDED <= on < term_ends
+                )
+
+                assert state(fact, on=on, is_adopted=adopted).public is expected
+
+    def test_a_law_of_its_own_bounds_a_penalty_instead_of_the_sets(self):
+        special = penalty(override=Override(date(2030, 1, 1), "某法第一条"))
+
+        assert state(special, on=date(2029, 12, 31)).public
+        assert state(special, on=date(2030, 1, 1)).reason is Reason.OVER

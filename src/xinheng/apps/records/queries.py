@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -13,17 +13,23 @@ from django.db.models import Count, F, Max, Min
 
 from xinheng.apps import bulk
 from xinheng.apps.catalog import queries as catalog
-from xinheng.apps.records import publication
+from xinheng.apps.law import queries as law
+from xinheng.apps.records import facts, publication
 from xinheng.apps.records.models import Landing, Record
 from xinheng.core.catalog.datasets import Dataset
-from xinheng.core.disclosures import names, visibility
+from xinheng.core.disclosures import names
+from xinheng.core.disclosures.visibility import VisibleState, visible_state
+from xinheng.rulebook import periods
 
 LONGEST_LIST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class PublicRecord:
-    """A record as the public may see it: the catalog's public fields, in its order."""
+    """A record as the public may see it: the catalog's public fields, in its order.
+
+    `state.until` is the first day without it, null where no term bounds it.
+    """
 
     dataset: str
     dataset_title: str
@@ -32,6 +38,7 @@ class PublicRecord:
     decided_on: date | None
     recorded_at: datetime
     fields: tuple[tuple[str, str, str], ...]  # (title, English title, text)
+    state: VisibleState
 
 
 def list_public(
@@ -45,9 +52,9 @@ def list_public(
     datasets = {
         name: item
         for name, item in catalog.list_datasets().items()
-        if dataset in (None, name) and _is_public(item, decided_on=None, on=on)
+        if dataset in (None, name) and facts.may_be_public(item)
     }
-    held_since = publication.held_since()
+    see = _seer(on=on)
     rows = (
         Record.objects.filter(
             organization_id=int(organization),
@@ -57,17 +64,27 @@ def list_public(
         .select_related("source_unit", "submission")
         .order_by(F("decided_on").desc(nulls_last=True), "-id")
     )
-    shown = (
-        _public(row, datasets[row.dataset])
-        for row in rows.iterator(LONGEST_LIST)
-        if _is_public(
-            datasets[row.dataset],
+    seen = (see(row, datasets[row.dataset]) for row in rows.iterator(LONGEST_LIST))
+    return tuple(islice(filter(None, seen), LONGEST_LIST))
+
+
+def _seer(*, on: date) -> Callable[[Record, Dataset], PublicRecord | None]:
+    """Return what turns a row into what the public may see of it, null for nothing."""
+    held_since = publication.held_since()
+    rules, is_adopted = periods.rules().periods, law.is_adopted(on=on)
+
+    def see(row: Record, dataset: Dataset) -> PublicRecord | None:
+        body = json.loads(row.body)
+        fact = facts.of_record(
+            dataset,
+            body,
             decided_on=row.decided_on,
-            on=on,
             is_withheld=_is_withheld(row, held_since),
         )
-    )
-    return tuple(islice(shown, LONGEST_LIST))
+        state = visible_state(fact, rules=rules, is_adopted=is_adopted, on=on)
+        return _public(row, dataset, body, state) if state.public else None
+
+    return see
 
 
 def _is_withheld(row: Record, held_since: Mapping[tuple[str, str], int]) -> bool:
@@ -77,16 +94,10 @@ def _is_withheld(row: Record, held_since: Mapping[tuple[str, str], int]) -> bool
     return since is not None and (landed is None or landed >= since)
 
 
-def _is_public(
-    item: Dataset, *, decided_on: date | None, on: date, is_withheld: bool = False
-) -> bool:
-    return visibility.visible_state(
-        item, decided_on=decided_on, on=on, is_withheld=is_withheld
-    ).public
-
-
-def _public(row: Record, dataset: Dataset) -> PublicRecord:
-    body = _with_public_name(json.loads(row.body), dataset)
+def _public(
+    row: Record, dataset: Dataset, body: dict[str, str], state: VisibleState
+) -> PublicRecord:
+    shown = _with_public_name(body, dataset)
     return PublicRecord(
         dataset=row.dataset,
         dataset_title=dataset.title,
@@ -95,20 +106,22 @@ def _public(row: Record, dataset: Dataset) -> PublicRecord:
         decided_on=row.decided_on,
         recorded_at=row.recorded_at,
         fields=tuple(
-            (field.title, field.title_en, str(body[field.name]))
+            (field.title, field.title_en, str(shown[field.name]))
             for field in dataset.stored_fields
-            if field.public and field.name in body
+            if field.public and field.name in shown
         ),
+        state=state,
     )
 
 
 def _with_public_name(body: dict[str, str], dataset: Dataset) -> dict[str, str]:
     """Return the body with the name that may be shown, without one that may not."""
-    code, name = dataset.subject_code, dataset.subject_name
-    if code is None or name is None or name not in body:
+    name = dataset.subject_name
+    if name is None or name not in body:
         return body
-    is_sole_proprietor = body.get(code, "").startswith(names.SOLE_PROPRIETOR_PREFIX)
-    shown = names.public_name(body[name], is_sole_proprietor=is_sole_proprietor)
+    shown = names.public_name(
+        body[name], is_sole_proprietor=facts.is_sole_proprietor(dataset, body)
+    )
     others = {field: text for field, text in body.items() if field != name}
     return others if shown is None else {**others, name: shown}
 
