@@ -9,7 +9,7 @@ import pytest
 
 from xinheng.core.measures import applying
 from xinheng.core.measures.measures import Mode, Polarity
-from xinheng.rulebook import catalog, measures
+from xinheng.rulebook import catalog, list_schemes, measures
 from xinheng.rulebook.failures import RulebookError
 
 FOLDER = Path(measures.__file__).parent
@@ -77,6 +77,12 @@ class TestMemoranda:
 
         for each in measures.rules().memoranda:
             assert set(each.signatories) <= known
+
+    def test_are_about_lists_that_exist(self):
+        known = {each.name for each in list_schemes.schemes()}
+
+        for each in measures.rules().memoranda:
+            assert set(each.schemes) <= known
 
     def test_restrict_only_on_a_text_that_provides_for_it(self):
         assert followed("wage-arrears-exclusion") == {

@@ -38,7 +38,12 @@ def issue(period: str, *, ledger_size: int | None, as_json: bool) -> Issue:
             err=True,
         )
     root = ledger.root(size=table.ledger_size).hex()
-    return Issue(table=table, ledger_root=root, is_demo=settings.DEMO)
+    return Issue(
+        table=table,
+        ledger_root=root,
+        is_demo=settings.DEMO,
+        open_recalls=queries.list_open_recalls(table),
+    )
 
 
 def _table(period: str, *, ledger_size: int | None, as_json: bool) -> MonthlyTable:

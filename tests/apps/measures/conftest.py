@@ -12,7 +12,7 @@ from tests.factories.city import an_organization
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.law import operations as law
 from xinheng.apps.ledger import operations as ledger
-from xinheng.apps.measures import operations
+from xinheng.apps.measures import operations, queries
 from xinheng.apps.organizations import queries as organizations
 from xinheng.core.measures.causes import Cause
 
@@ -89,3 +89,14 @@ def office() -> Actor:
 def treasury() -> Actor:
     """A clerk of 财政局 (U25)."""
     return Actor("clerk-of-u25", units=frozenset({"U25"}))
+
+
+@pytest.fixture
+def task(fire: Callable[..., int]) -> int:
+    """The number of the treasury's task to keep the company out of procurement."""
+    fire()
+    return next(
+        each.id
+        for each in queries.open_tasks(CAUSE)
+        if (each.unit, each.measure.code) == ("U25", "M-PROC")
+    )

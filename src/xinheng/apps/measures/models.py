@@ -2,6 +2,7 @@
 
     Application   a measure on an organization, from one cause, for a term
     Task          what one executing unit has to do about it, and to undo
+    Report        what the unit said about its task, every time that it did
 
 `cause_kind` and `cause_id` are opaque: what they name stands in another app. A measure
 is in force on `[effective_on, expires_on)`, at most until `ended_on`; `fired_seq` and
@@ -127,3 +128,12 @@ class Task(models.Model):
                 condition=~Q(outcome="DECLINED") | ~Q(reason=""),
             ),
         ]
+
+
+class Report(models.Model):
+    """One report of a unit, as it was made; the task itself shows the latest."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="reports")
+    outcome = models.CharField(max_length=16)
+    reported_at = models.DateTimeField()
+    ledger_seq = models.BigIntegerField(unique=True)

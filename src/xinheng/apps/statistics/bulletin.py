@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from django.template.loader import render_to_string
 
+from xinheng.apps.measures.counting import OpenRecalls
 from xinheng.core import formulas
 from xinheng.core.statistics import footing, monthly
 from xinheng.core.statistics.monthly import MonthlyTable, State, UnitRow
@@ -32,12 +33,14 @@ DEMO_NOTE = "示例：城市、单位和机构均为虚构，仅供演示。"
 class Issue:
     """A bulletin: the table, the root of the ledger that it was cut at, the mark.
 
-    `ledger_root` is in hex. `is_demo` puts 示例 on every rendering.
+    `ledger_root` is in hex. `is_demo` puts 示例 on every rendering. `open_recalls` are
+    the units that have not undone measures whose cause has ended.
     """
 
     table: MonthlyTable
     ledger_root: str
     is_demo: bool
+    open_recalls: tuple[OpenRecalls, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,10 @@ def as_json(issue: Issue) -> bytes:
         "zero_units": [row.unit.name for row in table.zero_units],
         "silent_units": [row.unit.name for row in table.in_state(State.SILENT)],
         "nil_units": [row.unit.name for row in table.in_state(State.NIL)],
+        "open_recalls": [
+            {"unit": each.name, "code": each.code, "open": each.open, "late": each.late}
+            for each in issue.open_recalls
+        ],
     }
     return (json.dumps(answer, ensure_ascii=False, indent=2) + "\n").encode()
 

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from xinheng.apps.intake import queries as intake
 from xinheng.apps.ledger import queries as ledger
+from xinheng.apps.measures import counting
+from xinheng.apps.measures.counting import OpenRecalls
 from xinheng.apps.records import queries as records
 from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
@@ -41,7 +43,9 @@ def table(*, period: str, ledger_size: int | None = None) -> MonthlyTable:
     counted = records.count_by_unit_and_dataset(period=month, ledger_size=size)
     submitted = intake.units_that_submitted(period=month, ledger_size=size)
     nil_returns = intake.list_nil_returns(period=month, ledger_size=size)
-    acting = {unit for unit, _, _ in counted} | submitted | {u for u, _ in nil_returns}
+    cases = counting.count_cases(period=month, ledger_size=size)
+    acting = {unit for unit, _, _ in counted} | {unit for unit, _ in cases}
+    acting |= submitted | {unit for unit, _ in nil_returns}
     rows, above = _units(month, acting)
     columns = catalog.categories()
     return MonthlyTable(
@@ -51,7 +55,7 @@ def table(*, period: str, ledger_size: int | None = None) -> MonthlyTable:
         units=monthly.tabulate(
             units=rows,
             columns=columns,
-            counts=_by_category(counted, above),
+            counts=_by_category(counted, above) + _of_city(cases, above),
             returns=monthly.Returns(
                 submitted={above[unit] for unit in submitted},
                 nil_returns=_by_unit(nil_returns, above),
@@ -98,6 +102,26 @@ def _by_category(
         if column := category.get(dataset):
             counts[above[unit], column] += count
     return counts
+
+
+def _of_city(
+    cases: Mapping[tuple[str, str], int], above: Mapping[str, str]
+) -> Counter[tuple[str, str]]:
+    """Return the cases counted from reports, a district's with the city's unit."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for (unit, category), count in cases.items():
+        counts[above[unit], category] += count
+    return counts
+
+
+def list_open_recalls(table: MonthlyTable) -> tuple[OpenRecalls, ...]:
+    """Return who had not acknowledged recalls when the table was cut, by unit.
+
+    What is late is told for the last day of the table's month.
+    """
+    return counting.list_open_recalls(
+        ledger_size=table.ledger_size, on=_last_day(table.period)
+    )
 
 
 def _by_unit(

@@ -123,8 +123,8 @@ class Memorandum:
     """Which units take which measures for which lists, on `[effective_on, expires_on)`.
 
     `severity` is the gravity of the conduct that its lists are about, null where it is
-    favorable. `is_national` says that its lists are decided by the nation's bodies.
-    `document_no` is null for a draft. Without `basis` it is superseded and never fires.
+    favorable. `document_no` is null for a draft. Without `basis` it is superseded and
+    never fires.
     """
 
     code: str
@@ -140,7 +140,6 @@ class Memorandum:
     severity: Severity | None = None
     document_no: str | None = None
     expires_on: date | None = None
-    is_national: bool = False
     basis: tuple[MeasureBasis, ...] = ()
 
     @property

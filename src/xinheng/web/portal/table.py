@@ -62,6 +62,7 @@ def download(request: HttpRequest, period: str, file_format: str) -> HttpRespons
         table=table,
         ledger_root=ledger.root(size=table.ledger_size).hex(),
         is_demo=settings.DEMO,
+        open_recalls=statistics.list_open_recalls(table),
     )
     return files.attachment(write(issue), f"{period}.{file_format}", content_type)
 
