@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from xinheng.api.idempotency import InvalidKeyError
+from xinheng.api.look_up_access import TooManyLookUpsError
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.catalog.queries import UnknownDatasetError
 from xinheng.apps.intake.breakdowns import DiskFullError
@@ -27,9 +28,13 @@ from xinheng.apps.intake.uploads import (
     WrongOffsetError,
     WrongSizeError,
 )
+from xinheng.apps.standing.operations import FutureSizeError, UnknownMatterError
+from xinheng.apps.standing.snapshot import SnapshotNotReadyError
+from xinheng.apps.standing.uses import NotLoggedError
 from xinheng.apps.statistics.queries import UnknownLedgerSizeError
 from xinheng.apps.units.queries import UnknownUnitError
 from xinheng.core.catalog.periods import InvalidPeriodError
+from xinheng.core.submissions.reasons import ReasonError
 from xinheng.pipeline.failures import UnreadableFileError
 
 MEDIA_TYPE = "application/problem+json"
@@ -164,6 +169,40 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "UNKNOWN_LEDGER_SIZE",
         "The ledger has no such size.",
         "账本没有这一长度。",
+    ),
+    UnknownMatterError: Problem(
+        404,
+        "UNKNOWN_MATTER",
+        "The rulebook knows no such matter.",
+        "没有这一事项，请核对事项代码。",
+    ),
+    FutureSizeError: Problem(
+        404,
+        "UNKNOWN_LEDGER_SIZE",
+        "The ledger has not reached that size.",
+        "账本尚未达到这一长度。",
+    ),
+    ReasonError: Problem(
+        422,
+        "PURPOSE",
+        "Say what the look-up is for, in 1 to 200 characters, without a person's"
+        " number.",
+        "请写明查询用途（1至200个字符，不得含个人身份证号码）。",
+    ),
+    TooManyLookUpsError: Problem(
+        429,
+        "TOO_MANY_LOOK_UPS",
+        "The key asks faster than it may; wait a second.",
+        "查询过于频繁，请稍候一秒再试。",
+    ),
+    NotLoggedError: Problem(
+        503,
+        "NOT_LOGGED",
+        "The use could not be logged, so nothing is answered. Try again.",
+        "未能登记本次查询，因此不予回答，请重试。",
+    ),
+    SnapshotNotReadyError: Problem(
+        503, "NOT_READY", "The register can't be read now.", "暂时无法读取登记库。"
     ),
     Http404: Problem(404, "NOT_FOUND", "There is nothing here.", "没有找到。"),
 }

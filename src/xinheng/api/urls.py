@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from xinheng.api import ledger, problems, public, submissions, uploads
+from xinheng.api import ledger, problems, public, standing, submissions, uploads
 
 api = NinjaAPI(
     title="Xinheng 信衡",
@@ -15,6 +15,7 @@ api = NinjaAPI(
 )
 api.add_router("", public.router)
 api.add_router("", ledger.router)
+api.add_router("", standing.router)
 api.add_router("", submissions.router)
 api.add_router("", uploads.router)
 problems.register(api)

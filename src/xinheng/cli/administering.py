@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils import timezone
 from xinheng.apps.accounts import operations, queries, service_keys
 from xinheng.apps.accounts.actors import OPERATOR
 from xinheng.apps.accounts.mandates import Term
+from xinheng.apps.accounts.service_keys import Scope
 from xinheng.apps.units import queries as units
 from xinheng.cli import failures
 from xinheng.cli.refusal_texts import TEXTS
@@ -109,11 +110,18 @@ def list_accounts() -> dict[str, Any]:
     return {"accounts": [_account(each) for each in _named()]}
 
 
-def issue_key(*, unit: str, days: int) -> dict[str, Any]:
+def issue_key(
+    *, unit: str, days: int, matters: Sequence[str], purpose: str
+) -> dict[str, Any]:
     """Issue a service key; its text is never shown again."""
     at = timezone.now()
+    is_to_look_up = bool(matters or purpose)
     issued = service_keys.issue_service_key(
-        unit=unit, at=at, expires_at=at + timedelta(days=days), actor=OPERATOR
+        unit=unit,
+        at=at,
+        expires_at=at + timedelta(days=days),
+        actor=OPERATOR,
+        scope=Scope(frozenset(matters), purpose) if is_to_look_up else None,
     )
     return _issued(issued)
 
@@ -145,6 +153,7 @@ def list_keys(*, unit: str | None) -> dict[str, Any]:
                 "issued_at": key.issued_at.isoformat(),
                 "expires_at": key.expires_at.isoformat(),
                 "revoked_at": _iso(key.revoked_at),
+                "matters": sorted(key.matters),
             }
             for key in found
         ]

@@ -57,5 +57,14 @@ TEXTS = {
         "密钥有效期须在 1 至 400 天之间。",
         "A service key holds for 1 to 400 days.",
     ),
+    "matter": (
+        "没有指定事项，或事项代码不存在。",
+        "No matter is named, or there is no such matter.",
+    ),
+    "purpose": (
+        "请写明用途（最多200个字符，不得含个人身份证号码）。",
+        "Say what the key is for, in at most 200 characters and without a person's"
+        " number.",
+    ),
     "not_in_force": ("该密钥已失效。", "The key is over."),
 }

@@ -81,6 +81,12 @@ UPLOAD_HOURS = env.number(
     24,
     "How long an upload in pieces may take; then what came of it is wiped.",
 )
+LOOK_UPS_PER_SECOND = env.number(
+    "XINHENG_LOOK_UPS_PER_SECOND",
+    50,
+    "How many organizations a key may look up each second, in every server process. A"
+    " batch counts a hundredth of its codes.",
+)
 SOURCES = env.text(
     "XINHENG_SOURCES",
     "",
@@ -184,6 +190,7 @@ INSTALLED_APPS = [
     "xinheng.apps.measures",
     "xinheng.apps.listings",
     "xinheng.apps.commitments",
+    "xinheng.apps.standing",
     "xinheng.apps.intake",
     "xinheng.apps.duties",
     "xinheng.apps.statistics",

@@ -111,7 +111,9 @@ class Mandate(models.Model):
 class ServiceKey(models.Model):
     """A key with which a unit's machine hands in files; it can never decide.
 
-    Only the digest of the key is kept; `prefix` is its public beginning.
+    Only the digest of the key is kept; `prefix` is its public beginning. A key that
+    names `matters` (their codes, parted by blanks) hands nothing in: with it an
+    executing unit looks organizations up in these matters, for `purpose`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -121,11 +123,17 @@ class ServiceKey(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    matters = models.CharField(max_length=500, blank=True, db_default="")
+    purpose = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="service_key_period_runs_forward",
                 condition=Q(expires_at__gt=F("issued_at")),
+            ),
+            models.CheckConstraint(
+                name="service_key_that_looks_up_says_why",
+                condition=Q(matters="") | ~Q(purpose=""),
             ),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -77,6 +77,29 @@ class ServiceKeyView:
     issued_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    matters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key with which a unit looks organizations up in `matters`."""
+
+    account_id: str
+    prefix: str
+    digest: str
+    unit: str
+    matters: frozenset[str]
+    purpose: str
+    issued_at: datetime
+    expires_at: datetime
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether it is in its term."""
+        return self.issued_at <= at < self.expires_at
+
+    def is_of(self, token: str) -> bool:
+        """Tell whether a text is the key, in time that tells nothing."""
+        return tokens.matches(token, digest_kept=self.digest)
 
 
 def get_actor(*, user_id: uuid.UUID | str, on: date, verified: bool) -> Actor:
@@ -116,7 +139,8 @@ def find_service_actor(*, token: str, at: datetime) -> Actor | None:
     It may hand in for its unit and see it, and never decides.
     """
     prefix = tokens.find_prefix(token)
-    key = ServiceKey.objects.filter(prefix=prefix).first() if prefix else None
+    own_kind = ServiceKey.objects.filter(prefix=prefix, matters="")
+    key = own_kind.first() if prefix else None
     if key is None or not tokens.matches(token, digest_kept=key.digest):
         return None
     if key.revoked_at is not None and key.revoked_at <= at:
@@ -125,6 +149,31 @@ def find_service_actor(*, token: str, at: datetime) -> Actor | None:
         return None
     own = units.list_active_codes(codes=[key.unit_id], on=timezone.localdate(at))
     return Actor(account_id=f"service-key:{key.pk}", units=own) if own else None
+
+
+def list_look_up_keys() -> list[KeyView]:
+    """Return the keys with which organizations are looked up, revoked ones left out.
+
+    A key ends with its unit, at the latest.
+    """
+    keys = ServiceKey.objects.filter(revoked_at=None).exclude(matters="")
+    return [_key_view(key) for key in keys.select_related("unit")]
+
+
+def _key_view(key: ServiceKey) -> KeyView:
+    ends = [key.expires_at]
+    if key.unit.expires_on is not None:
+        ends.append(timezone.make_aware(datetime.combine(key.unit.expires_on, time())))
+    return KeyView(
+        account_id=f"service-key:{key.pk}",
+        prefix=key.prefix,
+        digest=key.digest,
+        unit=key.unit_id,
+        matters=frozenset(key.matters.split()),
+        purpose=key.purpose,
+        issued_at=key.issued_at,
+        expires_at=min(ends),
+    )
 
 
 def find_account(*, username: str) -> AccountView | None:
@@ -173,6 +222,7 @@ def list_service_keys(*, actor: Actor, unit: str | None = None) -> list[ServiceK
             issued_at=key.issued_at,
             expires_at=key.expires_at,
             revoked_at=key.revoked_at,
+            matters=frozenset(key.matters.split()),
         )
         for key in (keys.filter(unit=unit) if unit is not None else keys)
     ]

@@ -1,5 +1,8 @@
 """Service keys: with one, a unit's machine hands in files through the API.
 
+A key with a scope is another thing: with it an executing unit looks organizations up,
+in the matters that it names and for the purpose that it gives, and hands nothing in.
+
 The key is shown once, when it is issued; the register keeps its digest. It acts for one
 unit until it expires, is revoked, or the unit is closed.
 """
@@ -19,9 +22,12 @@ from xinheng.apps.accounts.models import ServiceKey
 from xinheng.apps.accounts.queries import require_administrator
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.units import queries as units
+from xinheng.core.screening import personal_id
+from xinheng.rulebook import measures
 
 LONGEST_LIFE = timedelta(days=400)
 OVERLAP = timedelta(days=1)
+LONGEST_PURPOSE = 200
 
 
 class Reason(StrEnum):
@@ -30,6 +36,8 @@ class Reason(StrEnum):
     UNIT_NOT_ACTIVE = "unit_not_active"
     TERM = "term"  # over before it begins, or longer than LONGEST_LIFE
     NOT_IN_FORCE = "not_in_force"  # the key to be replaced is over
+    MATTER = "matter"  # none, or one that the rulebook does not know
+    PURPOSE = "purpose"  # none, too long, or it holds a person's number
 
 
 class KeyRefusedError(ValueError):
@@ -49,6 +57,26 @@ class UnknownKeyError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """In which matters a key looks organizations up, and what for."""
+
+    matters: frozenset[str]
+    purpose: str
+
+    def check(self) -> None:
+        """Refuse what would let a key ask for anything, or for nothing.
+
+        Raises:
+            KeyRefusedError: MATTER, PURPOSE.
+        """
+        if not self.matters or self.matters - set(measures.rules().matters):
+            raise KeyRefusedError(Reason.MATTER)
+        purpose = self.purpose.strip()
+        if not 0 < len(purpose) <= LONGEST_PURPOSE or personal_id.find(purpose):
+            raise KeyRefusedError(Reason.PURPOSE)
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """A key in the only moment when its text is known."""
 
@@ -59,12 +87,18 @@ class Issued:
 
 @transaction.atomic
 def issue_service_key(
-    *, unit: str, at: datetime, expires_at: datetime, actor: Actor
+    *,
+    unit: str,
+    at: datetime,
+    expires_at: datetime,
+    actor: Actor,
+    scope: Scope | None = None,
 ) -> Issued:
-    """Issue a key for the unit, on `[at, expires_at)`.
+    """Issue a key for the unit, on `[at, expires_at)`; with a scope, to look up.
 
     Raises:
-        KeyRefusedError: where the unit is not active or the term is too long.
+        KeyRefusedError: where the unit is not active, the term is too long, or the
+            scope says nothing.
         NotAllowedError: where the actor isn't an administrator.
         UnknownUnitError: where there is no such unit.
     """
@@ -73,6 +107,8 @@ def issue_service_key(
         raise KeyRefusedError(Reason.UNIT_NOT_ACTIVE)
     if not timedelta() < expires_at - at <= LONGEST_LIFE:
         raise KeyRefusedError(Reason.TERM)
+    if scope is not None:
+        scope.check()
     token = tokens.new_token()
     key = ServiceKey.objects.create(
         unit_id=units.get_unit(unit).code,
@@ -80,8 +116,15 @@ def issue_service_key(
         digest=tokens.digest(token),
         issued_at=at,
         expires_at=expires_at,
+        matters=" ".join(sorted(scope.matters)) if scope else "",
+        purpose=scope.purpose.strip() if scope else "",
     )
-    body = {"unit": key.unit_id, "expires_at": expires_at.isoformat()}
+    body = {
+        "unit": key.unit_id,
+        "expires_at": expires_at.isoformat(),
+        "matters": key.matters,
+        "purpose": key.purpose,
+    }
     _append("service_key.issued", key=key, body=body, actor=actor, at=at)
     return Issued(prefix=key.prefix, token=token, expires_at=expires_at)
 
@@ -120,7 +163,11 @@ def rotate_service_key(
     if not _is_in_force(former, at=at):
         raise KeyRefusedError(Reason.NOT_IN_FORCE)
     issued = issue_service_key(
-        unit=former.unit_id, at=at, expires_at=expires_at, actor=actor
+        unit=former.unit_id,
+        at=at,
+        expires_at=expires_at,
+        actor=actor,
+        scope=_scope(former),
     )
     former.expires_at = min(former.expires_at, at + OVERLAP)
     former.save(update_fields=["expires_at"])
@@ -131,6 +178,11 @@ def rotate_service_key(
 
 def _is_in_force(key: ServiceKey, *, at: datetime) -> bool:
     return key.revoked_at is None and at < key.expires_at
+
+
+def _scope(key: ServiceKey) -> Scope | None:
+    matters = frozenset(key.matters.split())
+    return Scope(matters, key.purpose) if matters else None
 
 
 def _lock(prefix: str) -> ServiceKey:

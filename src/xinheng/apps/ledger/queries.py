@@ -24,6 +24,7 @@ __all__ = [
     "get_entry",
     "get_head",
     "inclusion_proof",
+    "kinds_between",
     "list_entries",
     "list_history",
     "require_entry",
@@ -83,6 +84,12 @@ def get_entry(seq: int) -> EntryView:
     if row is None:
         raise UnknownEntryError(seq)
     return _view(row)
+
+
+def kinds_between(begin: int, end: int) -> frozenset[str]:
+    """Return the kinds of the entries with `begin <= seq < end`."""
+    entries = models.Entry.objects.filter(seq__gte=begin, seq__lt=end)
+    return frozenset(entries.values_list("kind", flat=True).distinct())
 
 
 def list_entries(*, after: int = -1, limit: int = 100) -> tuple[EntryView, ...]:

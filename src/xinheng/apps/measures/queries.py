@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -124,6 +126,35 @@ def in_force(*, organization: int, on: date) -> tuple[Application, ...]:
         expires_on__gt=on,
     )
     return tuple(rows.order_by("id"))
+
+
+# What the standing is made of: organization, cause, term, end, then the measure.
+_EFFECT = (
+    *("organization__uscc", "cause_kind", "cause_id", "scheme", "fired_seq"),
+    *("effective_on", "expires_on", "ended_on", "recalled_seq"),
+    *("memorandum", "measure"),
+)
+_IN_ORDER = ("organization__uscc", "fired_seq", "cause_kind", "cause_id", "id")
+
+
+def iterate_touched(*, after: int, before: int) -> Iterator[tuple[Any, ...]]:
+    """Yield all measures of organizations that entries of `[after, before)` touched.
+
+    Rows are `_EFFECT`, those of one organization and of one cause together.
+    """
+    begun = Q(fired_seq__gte=after, fired_seq__lt=before)
+    ended = Q(recalled_seq__gte=after, recalled_seq__lt=before)
+    rows = Application.objects.filter(fired_seq__lt=before)
+    if after > 0:
+        touched = Application.objects.filter(begun | ended)
+        rows = rows.filter(organization__in=touched.values("organization"))
+    return rows.order_by(*_IN_ORDER).values_list(*_EFFECT).iterator()
+
+
+def iterate_of(uscc: str) -> Iterator[tuple[Any, ...]]:
+    """Yield all measures of one organization, as `iterate_touched` does."""
+    rows = Application.objects.filter(organization__uscc=uscc)
+    return rows.order_by(*_IN_ORDER).values_list(*_EFFECT).iterator()
 
 
 def view(row: Task) -> TaskView:

@@ -13,6 +13,7 @@ the task does not allow it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -206,11 +207,12 @@ def _move(row: Task, act: Act) -> None:
 
 
 def _append(
-    kind: str, row: Task, body: dict[str, object], *, actor: Actor, at: datetime
+    kind: str, row: Task, body: Mapping[str, object], *, actor: Actor, at: datetime
 ) -> int:
     """Append the act and queue it for the organization's followers of this unit."""
     of = row.application
-    told = body | {
+    told = {
+        **body,
         "cause": {"kind": of.cause_kind, "id": of.cause_id},
         "task": row.id,
         "unit": row.unit_id,

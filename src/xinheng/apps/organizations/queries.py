@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
-from django.db.models import Count
+from django.db.models import Count, F, Min
 
 from xinheng.apps import bulk
 from xinheng.apps.bulk import is_storable
@@ -26,6 +27,7 @@ from xinheng.core.paging import Page, clamp
 from xinheng.rulebook import organizations as rulebook
 
 PAGE_SIZE = 20
+_AT_ONCE = 20_000
 
 _STAGE = "lookup_codes"
 _ORGANIZATIONS = Organization._meta.db_table
@@ -229,6 +231,22 @@ def _former_codes(
 
 def _latest_first(period: tuple[str, date | None, date | None]) -> tuple[int, str]:
     return -(period[2] or date.min).toordinal(), period[0]
+
+
+def iterate_states() -> Iterator[tuple[str, str]]:
+    """Yield (code, state) of every organization."""
+    return Organization.objects.values_list("uscc", "status").iterator(_AT_ONCE)
+
+
+def iterate_former_codes() -> Iterator[tuple[str, str]]:
+    """Yield (former code, code of today) where one organization alone bore it."""
+    kind = OrganizationCode.Kind.USCC
+    bore = OrganizationCode.objects.filter(kind=kind).exclude(
+        code=F("organization__uscc")
+    )
+    alone = bore.values("code").annotate(bearers=Count("organization", distinct=True))
+    rows = alone.filter(bearers=1).annotate(uscc=Min("organization__uscc"))
+    return rows.values_list("code", "uscc").iterator(_AT_ONCE)
 
 
 def count() -> int:

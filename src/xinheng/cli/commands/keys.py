@@ -1,4 +1,4 @@
-"""`xinheng keys`: service keys, with which a unit's machine hands in files."""
+"""`xinheng keys`: service keys of units' machines, to hand in or to look up."""
 
 from __future__ import annotations
 
@@ -25,16 +25,35 @@ def command() -> None:
 
 @command.command()
 @click.option("--unit", required=True, help="The unit, by code or name.")
+@click.option(
+    "--matter",
+    "matters",
+    multiple=True,
+    help="Make it a key to look organizations up in this matter; may be repeated.",
+)
+@click.option("--purpose", default="", help="What such a key is for.")
 @with_days
 @with_directory
 @with_json
-def issue(unit: str, days: int, directory: Path | None, as_json: bool) -> None:
-    """Issue a key for a unit and show it, this once."""
+def issue(
+    unit: str,
+    matters: tuple[str, ...],
+    purpose: str,
+    days: int,
+    directory: Path | None,
+    as_json: bool,
+) -> None:
+    """Issue a key for a unit and show it, this once.
+
+    Without --matter the key hands files in; with it, it looks organizations up.
+    """
     prepare(directory, as_json=as_json)
     from xinheng.cli import administering
 
     with administering.refusals(as_json=as_json):
-        answer = administering.issue_key(unit=unit, days=days)
+        answer = administering.issue_key(
+            unit=unit, days=days, matters=matters, purpose=purpose
+        )
     _print(answer, as_json=as_json)
 
 

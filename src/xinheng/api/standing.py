@@ -1,0 +1,79 @@
+"""What holds for an organization in a matter, for the machines of executing units."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+
+from xinheng.api import schemas
+from xinheng.api.look_up_access import BATCH_SHARE, LookUpKey, LookUpRequest, limiter
+from xinheng.apps.standing import operations
+from xinheng.apps.standing.operations import Channel, Question
+
+router = Router(auth=LookUpKey(), tags=["standing"])
+JSON = "application/json"
+
+
+@router.get(
+    "/organizations/{uscc}/standing",
+    response=schemas.StandingOut,
+    summary="What holds for an organization in a matter",
+    operation_id="getStanding",
+)
+def standing(
+    request: LookUpRequest,
+    uscc: str,
+    matter: Query[schemas.Word],
+    on: Query[date | None] = None,
+    known_at: Query[int | None] = None,
+    purpose: Query[schemas.Word | None] = None,
+) -> HttpResponse:
+    """Return facts, lists in force and measures that apply, each with its basis.
+
+    `on` is a legal day (today), `known_at` a ledger size (the whole ledger). The use is
+    logged with the matter and the purpose: that of the key, unless another is given. A
+    text that is no code is answered `invalid`, with suggestions.
+    """
+    limiter.take(request.auth)
+    at = timezone.now()
+    text = operations.look_up(
+        asker=operations.asker_with(request.auth, matter=matter, channel=Channel.API),
+        code=uscc,
+        question=Question(
+            matter, purpose or request.auth.purpose, on or _today(at), known_at
+        ),
+        at=at,
+    )
+    return HttpResponse(text, content_type=JSON)
+
+
+@router.post(
+    "/standing:batch",
+    response=schemas.StandingBatchOut,
+    summary="What holds for up to 10,000 organizations in a matter",
+    operation_id="getStandings",
+)
+def standing_batch(
+    request: LookUpRequest, asked: schemas.StandingBatchIn
+) -> HttpResponse:
+    """Return a row for each code, in their order; measures are explained once."""
+    limiter.take(request.auth, max(1.0, len(asked.codes) / BATCH_SHARE))
+    at = timezone.now()
+    text = operations.look_up_many(
+        asker=operations.asker_with(
+            request.auth, matter=asked.matter, channel=Channel.BATCH
+        ),
+        codes=asked.codes,
+        question=Question(
+            asked.matter, asked.purpose or request.auth.purpose, asked.on or _today(at)
+        ),
+        at=at,
+    )
+    return HttpResponse(text, content_type=JSON)
+
+
+def _today(at: datetime) -> date:
+    return timezone.localdate(at)

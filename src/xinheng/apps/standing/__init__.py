@@ -1,0 +1,1 @@
+"""What holds for an organization in a matter, answered fast and logged."""

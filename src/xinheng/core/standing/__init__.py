@@ -1,0 +1,1 @@
+"""What holds for an organization in a matter on a day."""
