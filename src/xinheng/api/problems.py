@@ -35,6 +35,8 @@ from xinheng.apps.statistics.queries import UnknownLedgerSizeError
 from xinheng.apps.units.queries import UnknownUnitError
 from xinheng.core.catalog.periods import InvalidPeriodError
 from xinheng.core.submissions.reasons import ReasonError
+from xinheng.apps.records.changes import CursorAheadError
+from xinheng.core.changes.cursor import MalformedCursorError
 from xinheng.pipeline.failures import UnreadableFileError
 
 MEDIA_TYPE = "application/problem+json"
@@ -203,6 +205,19 @@ PROBLEMS: dict[type[Exception], Problem] = {
     ),
     SnapshotNotReadyError: Problem(
         503, "NOT_READY", "The register can't be read now.", "暂时无法读取登记库。"
+    ),
+    MalformedCursorError: Problem(
+        422,
+        "CURSOR",
+        "A cursor is a number, or two with a point between; empty is the beginning.",
+        "游标应为一个数，或以点号分隔的两个数；留空表示从头开始。",
+    ),
+    CursorAheadError: Problem(
+        409,
+        "CURSOR_AHEAD",
+        "The ledger is shorter than this cursor: it came back from a backup. Drop what"
+        " you hold and begin anew.",
+        "账本尚未到达该游标：系统可能已由备份恢复。请清空已有数据，从头开始。",
     ),
     Http404: Problem(404, "NOT_FOUND", "There is nothing here.", "没有找到。"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field, StringConstraints
@@ -18,6 +18,10 @@ Code = Annotated[str, StringConstraints(max_length=64)]
 SearchText = Annotated[
     str, StringConstraints(min_length=2, max_length=300, pattern=r"^[^\x00]*$")
 ]
+
+
+# A place in the change feed; empty is the beginning.
+CursorText = Annotated[str, StringConstraints(max_length=40)]
 
 
 class CountsOut(Schema):
@@ -194,6 +198,30 @@ class DatasetOut(Schema):
     verification: str
     disclosure: str
     frequency: str
+
+
+class ChangeOut(Schema):
+    """A change: `upsert` shows a version of a record, `remove` takes it away.
+
+    `id` names the version, `replaces` the one that goes with an upsert, null where
+    there was none. `record` is null in a removal.
+    """
+
+    cursor: str
+    op: Literal["upsert", "remove"]
+    id: str
+    replaces: str | None
+    record: RecordOut | None
+
+
+class ChangesOut(Schema):
+    """A stretch of the feed; `next` is where to go on."""
+
+    items: list[ChangeOut]
+    next: str
+    is_end: bool
+    is_empty: bool
+    ledger_size: int
 
 
 class InclusionOut(Schema):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
-from xinheng.api import ledger, problems, public, standing, submissions, uploads
+from xinheng.api import (
+    changes,
+    ledger,
+    problems,
+    public,
+    standing,
+    submissions,
+    uploads,
+)
 
 api = NinjaAPI(
     title="Xinheng 信衡",
@@ -14,6 +22,7 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("", public.router)
+api.add_router("", changes.router)
 api.add_router("", ledger.router)
 api.add_router("", standing.router)
 api.add_router("", submissions.router)

@@ -1,4 +1,4 @@
-"""The worker's daily round of reminders."""
+"""The worker's daily round: what comes with the day, then reminders."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from xinheng.apps.duties import reminders
+from xinheng.apps.law import queries as law
+from xinheng.apps.records import days
 
 NEXT_TRY = reminders.RETRY_AFTER + timedelta(minutes=1)
 
 
 class Daily:
-    """Sends what is due once a day, and again after a while where a mail failed.
+    """Turns the day and sends what is due, again after a while where a mail failed.
 
     What was sent stands in the database, so a second round sends nothing twice.
     """
@@ -20,10 +22,12 @@ class Daily:
     def __init__(self) -> None:
         self._done_on: date | None = None
         self._not_before: datetime | None = None
+        self._turned: tuple[date, bool] | None = None
 
     def work_off(self, *, at: datetime) -> reminders.Outcome:
         """Send what is due, unless this day's round is done or a pause is on."""
         today = timezone.localdate(at)
+        self._turn(today, at)
         is_paused = self._not_before is not None and at < self._not_before
         if self._done_on == today or is_paused:
             return reminders.Outcome()
@@ -33,3 +37,10 @@ class Daily:
         if not outcome.failed:
             self._done_on, self._not_before = today, None
         return outcome
+
+    def _turn(self, today: date, at: datetime) -> None:
+        """Turn the day, and once more where a lawyer adopted the rulebook in it."""
+        state = (today, law.is_adopted(on=today))
+        if state != self._turned:
+            days.turn_day(on=today, actor="worker", at=at)
+            self._turned = state

@@ -48,13 +48,13 @@ class Record(models.Model):
     salt = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     submission = models.ForeignKey(
-        Landing, on_delete=models.PROTECT, related_name="records"
+        Landing, on_delete=models.PROTECT, related_name="records", db_index=False
     )
     row_number = models.PositiveIntegerField()
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
     superseded_by = models.ForeignKey(
-        Landing, null=True, on_delete=models.PROTECT, related_name="+"
+        Landing, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
     class Meta:
@@ -78,7 +78,45 @@ class Record(models.Model):
             models.Index(
                 name="record_of_month", fields=["period", "source_unit", "dataset"]
             ),
+            models.Index(name="record_of_landing", fields=["submission", "row_number"]),
+            models.Index(
+                name="record_superseded",
+                fields=["superseded_by", "natural_key"],
+                condition=Q(superseded_by__isnull=False),
+            ),
         ]
+
+
+class Touch(models.Model):
+    """An act other than a landing that changed who may see a version, or what of it.
+
+    `seq` is the act's ledger entry, `place` the one among all that it touched: the
+    change feed leads readers past it (`changes.py`).
+    """
+
+    seq = models.PositiveBigIntegerField()
+    place = models.PositiveBigIntegerField()
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="touch_once", fields=["seq", "place"]),
+        ]
+
+
+class TurnedDay(models.Model):
+    """The last day whose coming the feed has told: one row.
+
+    What becomes public or ends with a day, without any act, is touched as it turns.
+    `was_adopted` says whether the rulebook was adopted then.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    turned_on = models.DateField()
+    was_adopted = models.BooleanField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_turned_day", condition=Q(id=1))]
 
 
 class PublicationHold(models.Model):

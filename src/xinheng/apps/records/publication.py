@@ -14,13 +14,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.outbox import operations as outbox
-from xinheng.apps.records.models import PublicationHold
+from xinheng.apps.records import touching
+from xinheng.apps.records.models import PublicationHold, Record
 from xinheng.core.submissions import reasons
 
 
@@ -92,14 +93,15 @@ def hold(seen: Seen, *, actor: str, at: datetime) -> bool:
 
 def _tell(
     kind: str, unit: str, body: Mapping[str, object], *, actor: str, at: datetime
-) -> None:
-    """Append the act to the ledger and queue it."""
+) -> int:
+    """Append the act to the ledger and queue it; return the entry's number."""
     subject = f"unit:{unit}"
     appended = ledger.append(kind=kind, subject=subject, actor=actor, body=body, at=at)
     told = {key: body[key] for key in ("dataset", "rule", "submission")}
     outbox.queue(
         topic=kind, subject=subject, payload=told, ledger_seq=appended.seq, at=at
     )
+    return appended.seq
 
 
 @transaction.atomic
@@ -127,8 +129,21 @@ def let_pass(*, hold: int, actor: Actor, reason: str, at: datetime) -> HoldView:
         "submission": str(row.cause_id),
         "reason": row.release_reason,
     }
-    _tell("publication.released", row.unit_id, body, actor=actor.account_id, at=at)
+    told = _tell(
+        "publication.released", row.unit_id, body, actor=actor.account_id, at=at
+    )
+    touching.touch(seq=told, records=_under(row))
     return get_hold(hold)
+
+
+def _under(hold: PublicationHold) -> QuerySet[Record]:
+    """Return the versions in force that landed under a hold."""
+    return Record.objects.filter(
+        source_unit=hold.unit_id,
+        dataset=hold.dataset,
+        superseded_at__isnull=True,
+        submission__ledger_seq__gte=hold.cause.ledger_seq,
+    )
 
 
 def list_holds(*, unit: str | None = None, ended: bool = False) -> tuple[HoldView, ...]:

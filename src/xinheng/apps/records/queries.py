@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import islice
 from uuid import UUID
 
@@ -17,8 +18,13 @@ from xinheng.apps.law import queries as law
 from xinheng.apps.records import facts, publication
 from xinheng.apps.records.models import Landing, Record
 from xinheng.core.catalog.datasets import Dataset
+from xinheng.core.catalog.fields import Field
 from xinheng.core.disclosures import names
-from xinheng.core.disclosures.visibility import VisibleState, visible_state
+from xinheng.core.disclosures.visibility import (
+    VisibleState,
+    may_be_in_bulk,
+    visible_state,
+)
 from xinheng.rulebook import periods
 
 LONGEST_LIST = 500
@@ -54,7 +60,7 @@ def list_public(
         for name, item in catalog.list_datasets().items()
         if dataset in (None, name) and facts.may_be_public(item)
     }
-    see = _seer(on=on)
+    see = seer(on=on)
     rows = (
         Record.objects.filter(
             organization_id=int(organization),
@@ -68,10 +74,24 @@ def list_public(
     return tuple(islice(filter(None, seen), LONGEST_LIST))
 
 
-def _seer(*, on: date) -> Callable[[Record, Dataset], PublicRecord | None]:
-    """Return what turns a row into what the public may see of it, null for nothing."""
-    held_since = publication.held_since()
-    rules, is_adopted = periods.rules().periods, law.is_adopted(on=on)
+class View(StrEnum):
+    """For whom a row is turned into what may be seen of it."""
+
+    PORTAL = "portal"
+    BULK = "bulk"  # the same, without persons in business
+    OWN = "own"  # the unit that reported it: all of it, public or not
+
+
+def seer(
+    *, on: date, view: View = View.PORTAL, is_adopted: bool | None = None
+) -> Callable[[Record, Dataset], PublicRecord | None]:
+    """Return what turns a row into what may be seen of it, null for nothing.
+
+    `is_adopted` null asks whether the rulebook is adopted on that day. Source unit and
+    landing of the rows are to be read along.
+    """
+    held_since, rules = publication.held_since(), periods.rules().periods
+    is_in_effect = law.is_adopted(on=on) if is_adopted is None else is_adopted
 
     def see(row: Record, dataset: Dataset) -> PublicRecord | None:
         body = json.loads(row.body)
@@ -81,7 +101,11 @@ def _seer(*, on: date) -> Callable[[Record, Dataset], PublicRecord | None]:
             decided_on=row.decided_on,
             is_withheld=_is_withheld(row, held_since),
         )
-        state = visible_state(fact, rules=rules, is_adopted=is_adopted, on=on)
+        state = visible_state(fact, rules=rules, is_adopted=is_in_effect, on=on)
+        if view is View.OWN:
+            return _view(row, dataset, body, state, dataset.stored_fields)
+        if view is View.BULK and not may_be_in_bulk(fact):
+            return None
         return _public(row, dataset, body, state) if state.public else None
 
     return see
@@ -97,7 +121,17 @@ def _is_withheld(row: Record, held_since: Mapping[tuple[str, str], int]) -> bool
 def _public(
     row: Record, dataset: Dataset, body: dict[str, str], state: VisibleState
 ) -> PublicRecord:
-    shown = _with_public_name(body, dataset)
+    shown = [field for field in dataset.stored_fields if field.public]
+    return _view(row, dataset, _with_public_name(body, dataset), state, shown)
+
+
+def _view(
+    row: Record,
+    dataset: Dataset,
+    body: Mapping[str, str],
+    state: VisibleState,
+    fields: Iterable[Field],
+) -> PublicRecord:
     return PublicRecord(
         dataset=row.dataset,
         dataset_title=dataset.title,
@@ -106,9 +140,9 @@ def _public(
         decided_on=row.decided_on,
         recorded_at=row.recorded_at,
         fields=tuple(
-            (field.title, field.title_en, str(shown[field.name]))
-            for field in dataset.stored_fields
-            if field.public and field.name in shown
+            (field.title, field.title_en, str(body[field.name]))
+            for field in fields
+            if field.name in body
         ),
         state=state,
     )

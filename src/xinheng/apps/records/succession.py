@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from xinheng.apps import bulk
@@ -22,6 +23,7 @@ from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.organizations import mergers
 from xinheng.apps.organizations.corrections_effects import EffectError
 from xinheng.apps.outbox import operations as outbox
+from xinheng.apps.records import touching
 from xinheng.apps.records.models import Record, RecordMove, Succession
 from xinheng.core.identifiers import uscc
 from xinheng.core.organizations import corrections, succession
@@ -135,7 +137,9 @@ def decide(*, number: int, by: By) -> dict[str, int]:
     row.save()
     moved = _move(row)
     body = {"records": moved, "reason": why}
-    _announce(locked, _tell(_DONE[Kind(row.kind)], locked, body, by), by)
+    seq = _tell(_DONE[Kind(row.kind)], locked, body, by)
+    touching.touch(seq=seq, records=_moved(row))
+    _announce(locked, seq, by)
     return moved
 
 
@@ -178,7 +182,14 @@ def undo(*, number: int, by: By) -> None:
     row.undone_by = by.actor.account_id
     row.save()
     body = {"undone": _DONE[Kind(row.kind)], "reason": why}
-    _announce(locked, _tell("organization.succession_undone", locked, body, by), by)
+    seq = _tell("organization.succession_undone", locked, body, by)
+    touching.touch(seq=seq, records=_moved(row))
+    _announce(locked, seq, by)
+
+
+def _moved(row: Succession) -> QuerySet[Record]:
+    """Return the versions that followed; a sole proprietor's are shown elsewhere."""
+    return Record.objects.filter(moves__succession=row)
 
 
 def _require_office(by: By) -> str:

@@ -1,0 +1,1 @@
+"""Change feeds: where a reader stands in what happened."""
