@@ -68,9 +68,12 @@ class TestFire:
         assert fired[0].ledger_seq == entry.seq - 1
         assert "U25" in fired[0].payload["units"]
 
-    def test_does_nothing_for_a_list_that_no_memorandum_names(self, fire):
+    def test_gives_nobody_a_task_for_a_list_that_no_memorandum_names(
+        self, fire, company
+    ):
         assert fire(scheme="nothing") == 0
         assert queries.open_tasks(CAUSE) == ()
+        assert queries.in_force(organization=company, on=date(2026, 6, 1)) == ()
 
     def test_refuses_a_cause_that_is_in_effect(self, fire):
         fire()

@@ -93,6 +93,14 @@ class TestLookUp:
         )
         assert told["facts"]["status"] == "REGISTERED"
 
+    def test_tells_a_list_from_which_no_measure_follows(self, treasury, fire, recall):
+        fire(scheme="nothing")
+
+        told = ask(treasury)
+        assert (told["state"], told["measures"]) == ("listed", [])
+        recall(effective_on=date(2026, 6, 10))
+        assert ask(treasury)["state"] == "nothing_found"
+
     def test_is_over_with_the_term_though_no_job_ran(self, treasury, fire):
         fire()
 

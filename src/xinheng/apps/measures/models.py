@@ -20,6 +20,8 @@ from xinheng.core.measures.tasks import State
 class Application(models.Model):
     """A measure on an organization; see the module for its dates.
 
+    `memorandum` and `measure` are empty where no measure follows from the cause: it is
+    kept so that a look-up finds what the organization is on.
     `recall_reason` is empty as long as it was not recalled.
     """
 

@@ -77,8 +77,9 @@ def fire(  # noqa: PLR0913  (what an act of another app knows, no type of ours)
 
     Call it inside the cause's transaction, after its entry `ledger_seq`. The term is
     `[effective_on, expires_on)`. Measures are those of the memoranda in force on the
-    day of `at`; a scheme that none names has none. Voluntary measures are in force
-    without a task. Returns the number of tasks.
+    day of `at`; a scheme that none names has none, and its cause is kept all the same,
+    so that a look-up finds it. Voluntary measures are in force without a task. Returns
+    the number of tasks.
 
     Raises:
         MeasuresRefusedError: for a sole proprietor, a cause in effect, an empty term;
@@ -89,16 +90,7 @@ def fire(  # noqa: PLR0913  (what an act of another app knows, no type of ours)
     _require_transaction()
     subject = organizations.get_identity(organization)
     _check(cause, subject, effective_on, expires_on)
-    rules = rulebook.rules()
-    found = applying.measures_of(
-        scheme,
-        memoranda=rules.memoranda,
-        measures=rules.measures,
-        on=timezone.localdate(at),
-    )
-    if not found:
-        return 0
-    _check_adopted(found, on=timezone.localdate(at))
+    found = _follow(scheme, on=timezone.localdate(at))
     common = Application(
         cause_kind=cause.kind,
         cause_id=cause.id,
@@ -108,6 +100,9 @@ def fire(  # noqa: PLR0913  (what an act of another app knows, no type of ours)
         expires_on=expires_on,
         fired_seq=ledger_seq,
     )
+    if not found:
+        common.save(force_insert=True)
+        return 0
     tasks = _create(common, found, on=max(effective_on, timezone.localdate(at)))
     _tell_fired(common, subject, found, tasks, actor=actor, at=at)
     return len(tasks)
@@ -186,10 +181,16 @@ def _check(
         raise MeasuresRefusedError(Reason.ALREADY_FIRED)
 
 
-def _check_adopted(found: Iterable[Applied], *, on: date) -> None:
+def _follow(scheme: str, *, on: date) -> tuple[Applied, ...]:
+    """Return the measures of a list; nothing adverse before the rules are adopted."""
+    rules = rulebook.rules()
+    found = applying.measures_of(
+        scheme, memoranda=rules.memoranda, measures=rules.measures, on=on
+    )
     polarities = {each.measure.polarity for each in found}
     if Polarity.ADVERSE in polarities and not law.is_adopted(on=on):
         raise MeasuresRefusedError(Reason.NOT_ADOPTED)
+    return found
 
 
 def live(cause: Cause) -> QuerySet[Application]:

@@ -13,7 +13,7 @@ from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.measures.models import Application, Task
 from xinheng.core.measures.causes import Cause
 from xinheng.core.measures.measures import Measure
-from xinheng.core.measures.tasks import State
+from xinheng.core.measures.tasks import AWAITED, State
 from xinheng.core.paging import Page, clamp
 from xinheng.rulebook import measures as rulebook
 
@@ -30,10 +30,7 @@ class UnknownTaskError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with its measure; `undo_by` is null as long as it is not recalled.
-
-    `is_over` says that its term has run out though no recall came yet.
-    """
+    """A task with its measure; `undo_by` is null as long as it is not recalled."""
 
     id: int
     unit: str
@@ -57,6 +54,13 @@ class TaskView:
     evidence: str
     reported_at: datetime | None
     is_escalated: bool
+
+    def is_late(self, on: date) -> bool:
+        """Tell whether what the unit has to do next should have been done."""
+        if self.state is State.RECALL_OPEN:
+            return self.undo_by is not None and self.undo_by < on
+        is_unseen = self.state is State.OPEN and self.acknowledge_by < on
+        return is_unseen or (self.state in AWAITED and self.report_by < on)
 
 
 def visible_to(actor: Actor) -> QuerySet[Task]:
@@ -112,6 +116,12 @@ def list_tasks(
     return Page(tuple(view(row) for row in window), number, PAGE_SIZE, rows.count())
 
 
+def count_tasks(*, actor: Actor, states: frozenset[State]) -> int:
+    """Return how many tasks are in these states."""
+    wanted = [each.value for each in states]
+    return visible_to(actor).filter(state__in=wanted).count()
+
+
 def count_open_recalls(*, actor: Actor) -> int:
     """Return how many recalls nobody has acknowledged."""
     return visible_to(actor).filter(state=State.RECALL_OPEN).count()
@@ -119,7 +129,7 @@ def count_open_recalls(*, actor: Actor) -> int:
 
 def in_force(*, organization: int, on: date) -> tuple[Application, ...]:
     """Return the measures in force on an organization on a day."""
-    rows = Application.objects.filter(
+    rows = Application.objects.exclude(measure="").filter(
         Q(ended_on=None) | Q(ended_on__gt=on),
         organization=organization,
         effective_on__lte=on,

@@ -60,7 +60,7 @@ def _effects(rows: Iterable[tuple[Any, ...]]) -> Iterator[Effect]:
         yield Effect(
             cause=(kind, cause),
             scheme=scheme,
-            measures=tuple((row[9], row[10]) for row in group),
+            measures=tuple((row[9], row[10]) for row in group if row[10]),
             effective_on=effective_on,
             expires_on=expires_on,
             begun_seq=begun_seq,

@@ -17,6 +17,7 @@ from xinheng.apps.duties import queries as duties
 from xinheng.apps.duties.views import DutyStanding, ProductionDue
 from xinheng.apps.intake import queries as intake
 from xinheng.apps.intake import queues
+from xinheng.apps.measures import queries as measures
 from xinheng.apps.organizations import workbench
 from xinheng.apps.records import queries as records
 from xinheng.apps.statistics import queries as statistics
@@ -24,6 +25,7 @@ from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.duties.standing import State as Done
+from xinheng.core.measures.tasks import AWAITED
 from xinheng.core.statistics.monthly import State
 from xinheng.web import bars, datasets
 from xinheng.web.access import DeskRequest, signed_in
@@ -71,6 +73,8 @@ def home(request: DeskRequest) -> HttpResponse:
         "more": recent.total > RECENT,
         "waiting": queues.waiting(request.actor),
         "issues": workbench.count_open(request.actor),
+        "recalls": measures.count_open_recalls(actor=request.actor),
+        "tasks": measures.count_tasks(actor=request.actor, states=AWAITED),
     }
     if request.actor.sees_all_units:
         table = statistics.table(period=period)
