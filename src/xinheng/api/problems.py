@@ -28,15 +28,15 @@ from xinheng.apps.intake.uploads import (
     WrongOffsetError,
     WrongSizeError,
 )
+from xinheng.apps.records.changes import CursorAheadError
 from xinheng.apps.standing.operations import FutureSizeError, UnknownMatterError
 from xinheng.apps.standing.snapshot import SnapshotNotReadyError
 from xinheng.apps.standing.uses import NotLoggedError
 from xinheng.apps.statistics.queries import UnknownLedgerSizeError
 from xinheng.apps.units.queries import UnknownUnitError
 from xinheng.core.catalog.periods import InvalidPeriodError
-from xinheng.core.submissions.reasons import ReasonError
-from xinheng.apps.records.changes import CursorAheadError
 from xinheng.core.changes.cursor import MalformedCursorError
+from xinheng.core.submissions.reasons import ReasonError
 from xinheng.pipeline.failures import UnreadableFileError
 
 MEDIA_TYPE = "application/problem+json"

@@ -186,6 +186,7 @@ INSTALLED_APPS = [
     "xinheng.apps.organizations",
     "xinheng.apps.agents",
     "xinheng.apps.cases",
+    "xinheng.apps.disclosures",
     "xinheng.apps.records",
     "xinheng.apps.measures",
     "xinheng.apps.listings",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -166,6 +166,17 @@ def list_open_topics(*, procedure: str, target_kind: str, target: str) -> list[s
 def is_marked(*, target_kind: str, target: str) -> bool:
     """Tell whether an open case wants the thing to be shown as disputed."""
     return any(tables.state_of(row).marked for row in _open_about(target_kind, target))
+
+
+def marked(
+    *, target_kind: str, targets: Collection[str] | None = None
+) -> frozenset[str]:
+    """Return what of a kind is to be shown as disputed, among `targets` or of all."""
+    rows = Case.objects.filter(
+        target_kind=target_kind, ended_at__isnull=True, applied_on__isnull=False
+    )
+    wanted = rows if targets is None else rows.filter(target__in=list(targets))
+    return frozenset(row.target for row in wanted if tables.state_of(row).marked)
 
 
 def list_lapsed(*, procedure: str, on: date) -> list[int]:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import date
 
+from xinheng.apps.disclosures.queries import Known
 from xinheng.core.catalog.datasets import Dataset, DisclosureClass, SubjectKind
 from xinheng.core.disclosures import names
 from xinheng.core.disclosures.facts import Fact, Kind
@@ -21,8 +22,9 @@ def of_record(
     *,
     decided_on: date | None,
     is_withheld: bool,
+    known: Known | None = None,
 ) -> Fact:
-    """Return what is known of a record by its own words and the holds on its unit."""
+    """Return what is known of a record: by its own words, its holds, and `known`."""
     plain = Fact(
         disclosure=_disclosure(dataset),
         adverse=dataset.adverse,
@@ -31,7 +33,8 @@ def of_record(
         is_withheld=is_withheld,
     )
     columns = periods.rules().datasets.get(dataset.name)
-    return plain if columns is None else _penalty(plain, columns, body)
+    said = plain if columns is None else _penalty(plain, columns, body)
+    return said if known is None else known.applied_to(said)
 
 
 def is_sole_proprietor(dataset: Dataset, body: Mapping[str, str]) -> bool:

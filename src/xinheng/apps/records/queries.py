@@ -14,6 +14,8 @@ from django.db.models import Count, F, Max, Min
 
 from xinheng.apps import bulk
 from xinheng.apps.catalog import queries as catalog
+from xinheng.apps.disclosures import queries as disclosures
+from xinheng.apps.disclosures.queries import Known
 from xinheng.apps.law import queries as law
 from xinheng.apps.records import facts, publication
 from xinheng.apps.records.models import Landing, Record
@@ -28,15 +30,18 @@ from xinheng.core.disclosures.visibility import (
 from xinheng.rulebook import periods
 
 LONGEST_LIST = 500
+MOST_LOOKED_AT = 2000  # of one organization, the latest decisions first
 
 
 @dataclass(frozen=True, slots=True)
 class PublicRecord:
     """A record as the public may see it: the catalog's public fields, in its order.
 
-    `state.until` is the first day without it, null where no term bounds it.
+    `key` names the record in every version. `state.until` is the first day without it,
+    null where no term bounds it.
     """
 
+    key: str
     dataset: str
     dataset_title: str
     dataset_title_en: str
@@ -60,7 +65,6 @@ def list_public(
         for name, item in catalog.list_datasets().items()
         if dataset in (None, name) and facts.may_be_public(item)
     }
-    see = seer(on=on)
     rows = (
         Record.objects.filter(
             organization_id=int(organization),
@@ -70,7 +74,9 @@ def list_public(
         .select_related("source_unit", "submission")
         .order_by(F("decided_on").desc(nulls_last=True), "-id")
     )
-    seen = (see(row, datasets[row.dataset]) for row in rows.iterator(LONGEST_LIST))
+    found = list(rows[:MOST_LOOKED_AT])
+    see = seer(on=on, known=known_of(found))
+    seen = (see(row, datasets[row.dataset]) for row in found)
     return tuple(islice(filter(None, seen), LONGEST_LIST))
 
 
@@ -82,14 +88,32 @@ class View(StrEnum):
     OWN = "own"  # the unit that reported it: all of it, public or not
 
 
+def known_of(rows: Iterable[Record]) -> Mapping[str, Known]:
+    """Return what is known of the publication of some records, by their keys."""
+    return disclosures.known(
+        kind=disclosures.RECORD, keys=[key_of(row) for row in rows]
+    )
+
+
+def key_of(row: Record) -> str:
+    """Return the name of a record, whatever version of it is in force."""
+    return disclosures.record_key(dataset=row.dataset, natural_key=row.natural_key)
+
+
 def seer(
-    *, on: date, view: View = View.PORTAL, is_adopted: bool | None = None
+    *,
+    on: date,
+    view: View = View.PORTAL,
+    is_adopted: bool | None = None,
+    known: Mapping[str, Known] | None = None,
 ) -> Callable[[Record, Dataset], PublicRecord | None]:
     """Return what turns a row into what may be seen of it, null for nothing.
 
-    `is_adopted` null asks whether the rulebook is adopted on that day. Source unit and
+    `is_adopted` null asks whether the rulebook is adopted on that day; `known` null
+    reads what is known of all publications, for many rows at once. Source unit and
     landing of the rows are to be read along.
     """
+    of_all = disclosures.known(kind=disclosures.RECORD) if known is None else known
     held_since, rules = publication.held_since(), periods.rules().periods
     is_in_effect = law.is_adopted(on=on) if is_adopted is None else is_adopted
 
@@ -100,6 +124,7 @@ def seer(
             body,
             decided_on=row.decided_on,
             is_withheld=_is_withheld(row, held_since),
+            known=of_all.get(key_of(row)),
         )
         state = visible_state(fact, rules=rules, is_adopted=is_in_effect, on=on)
         if view is View.OWN:
@@ -133,6 +158,7 @@ def _view(
     fields: Iterable[Field],
 ) -> PublicRecord:
     return PublicRecord(
+        key=key_of(row),
         dataset=row.dataset,
         dataset_title=dataset.title,
         dataset_title_en=dataset.title_en,

@@ -1,0 +1,1 @@
+"""Disclosures: what is known about a publication beyond the record itself."""
