@@ -82,6 +82,14 @@ def bulletin(directory: Path, out: Path):
     return json.loads(done.stdout)
 
 
+def read_if_there(path: Path) -> bytes:
+    """Return a file's bytes; SQLite takes its log away once the last reader leaves."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 class TestDemo:
     def test_comes_to_every_cell_of_the_printed_units(self, demo, tmp_path):
         answer = bulletin(demo, tmp_path)
@@ -165,7 +173,7 @@ class TestDemo:
 
         assert any(number in handed_in for number in numbers)
         for path in kept:
-            content = path.read_bytes()
+            content = read_if_there(path)
             assert not any(number in content for number in numbers), path
 
     def test_leaves_a_ledger_that_verifies(self, demo):
