@@ -89,3 +89,40 @@ class TestProofs:
     )
     def test_are_not_there_beyond_the_ledger(self, client, entries, path):
         assert client.get(f"/api/v1/ledger/{path}").status_code == 404
+
+
+class TestKeys:
+    def test_lists_the_one_key_of_a_young_ledger(self, client, entries):
+        listed = client.get("/api/v1/ledger/keys").json()
+
+        (term,) = listed["keys"]
+        assert term["public_key"] == client.get("/api/v1/ledger/key").text.strip()
+        assert (term["from_size"], term["to_size"]) == (0, None)
+        assert listed["receipts"] == []
+
+
+class TestWitnesses:
+    def test_lists_none_of_a_ledger_that_nobody_follows(self, client, entries):
+        answer = client.get("/api/v1/ledger/witnesses").json()
+
+        assert answer["witnesses"] == []
+        assert answer["checkpoint"] is None
+        assert answer["waiting_since"] is not None
+
+    @pytest.mark.parametrize(
+        ("body", "status", "code"),
+        [
+            (b"", 400, "COSIGNATURE_MALFORMED"),
+            (b"\xff\xfe", 400, "COSIGNATURE_MALFORMED"),
+            (b"x" * 70_000, 400, "COSIGNATURE_MALFORMED"),
+            (None, 403, "COSIGNATURE_UNKNOWN"),
+        ],
+    )
+    def test_takes_no_strangers_word(self, client, entries, body, status, code):
+        body = queries.get_head().note.encode() if body is None else body
+
+        answer = client.post(
+            "/api/v1/ledger/cosignatures", body, content_type="text/plain"
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Path, Query, Router
 
-from xinheng.api import schemas
-from xinheng.apps.ledger import key_history, key_list, queries, tiles
+from xinheng.api import schemas_ledger as schemas
+from xinheng.apps.ledger import key_history, key_list, queries, tiles, witnesses
 from xinheng.core.merkle.tiles import FULL_WIDTH, MalformedTileError, parse_path
 
 router = Router(tags=["ledger"])
 
 FOREVER = "public, max-age=31536000, immutable"
 SOON = "public, max-age=5"
+LONGEST_NOTE = 64 * 1024
 
 
 @router.get(
@@ -49,6 +51,39 @@ def key(request: HttpRequest) -> HttpResponse:
 def all_keys(request: HttpRequest) -> dict[str, object]:
     """Return the list that `verifier.py --keys` takes."""
     return key_list.published()
+
+
+@router.get(
+    "/ledger/witnesses",
+    response=schemas.WitnessesOut,
+    summary="Who outside agreed to the ledger, up to which size, and when",
+    operation_id="listWitnesses",
+)
+def all_witnesses(request: HttpRequest) -> dict[str, object]:
+    """Return how far each witness is, and the last checkpoint that one agreed to."""
+    standing = witnesses.standing()
+    return {
+        "size": standing.size,
+        "waiting_since": standing.waiting_since,
+        "witnesses": standing.agreements,
+        "checkpoint": witnesses.latest_cosigned(),
+    }
+
+
+@router.post(
+    "/ledger/cosignatures",
+    response=schemas.CosignedOut,
+    summary="Hand in a witness's cosignature on a checkpoint",
+    operation_id="addCosignature",
+)
+def add_cosignature(request: HttpRequest) -> dict[str, object]:
+    """Take a checkpoint of ours (text) that a witness of ours has cosigned."""
+    content = request.read(LONGEST_NOTE + 1)
+    try:
+        note = content.decode() if len(content) <= LONGEST_NOTE else ""
+    except UnicodeDecodeError:
+        note = ""
+    return {"witnesses": witnesses.receive(note=note, at=timezone.now())}
 
 
 @router.get(

@@ -28,6 +28,9 @@ from xinheng.apps.intake.uploads import (
     WrongOffsetError,
     WrongSizeError,
 )
+from xinheng.apps.ledger.keys import SigningKeyError
+from xinheng.apps.ledger.tree_store import TamperedLedgerError
+from xinheng.apps.ledger.witnesses import WitnessRefusedError
 from xinheng.apps.records.changes import CursorAheadError
 from xinheng.apps.standing.operations import FutureSizeError, UnknownMatterError
 from xinheng.apps.standing.snapshot import SnapshotNotReadyError
@@ -69,6 +72,38 @@ class Problem:
         return JsonResponse(body, status=self.status, content_type=MEDIA_TYPE)
 
 
+LEDGER_CLOSED = Problem(
+    503,
+    "LEDGER_CLOSED",
+    "The ledger takes no entries now; nothing was changed.",
+    "账本目前无法写入，未作任何改动。",
+)
+COSIGNATURES: Mapping[str, Problem] = {
+    "MALFORMED": Problem(
+        400,
+        "COSIGNATURE_MALFORMED",
+        "This is no signed checkpoint.",
+        "这不是签名检查点。",
+    ),
+    "NOT_OURS": Problem(
+        422,
+        "COSIGNATURE_NOT_OURS",
+        "No key of this ledger signed the checkpoint.",
+        "检查点没有本账本密钥的签名。",
+    ),
+    "FORKED": Problem(
+        409,
+        "COSIGNATURE_FORKED",
+        "The checkpoint contradicts this ledger: keep it, and tell its operator.",
+        "检查点与本账本矛盾，请保存并告知运行方。",
+    ),
+    "UNKNOWN": Problem(
+        403,
+        "COSIGNATURE_UNKNOWN",
+        "No witness of this ledger has cosigned.",
+        "没有已登记的见证方签名。",
+    ),
+}
 PROBLEMS: dict[type[Exception], Problem] = {
     AuthenticationError: Problem(
         401, "UNAUTHENTICATED", "A valid service key is needed.", "需要有效的服务密钥。"
@@ -219,6 +254,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
         " you hold and begin anew.",
         "账本尚未到达该游标：系统可能已由备份恢复。请清空已有数据，从头开始。",
     ),
+    SigningKeyError: LEDGER_CLOSED,
+    TamperedLedgerError: LEDGER_CLOSED,
     Http404: Problem(404, "NOT_FOUND", "There is nothing here.", "没有找到。"),
 }
 INVALID = Problem(
@@ -276,6 +313,7 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(NilReturnRefusedError, _nil_return_refused)
     api.add_exception_handler(UnreadableFileError, _unreadable)
     api.add_exception_handler(DiskFullError, _disk_full)
+    api.add_exception_handler(WitnessRefusedError, _cosignature_refused)
 
 
 def _handler(problem: Problem) -> Callable[[HttpRequest, Any], HttpResponse]:
@@ -299,6 +337,10 @@ def _unreadable(request: HttpRequest, why: Any) -> HttpResponse:
 def _disk_full(request: HttpRequest, full: Any) -> HttpResponse:
     problem = Problem(507, full.code, "The server's disk is full.", full.message_zh)
     return problem.answer(full.message_en)
+
+
+def _cosignature_refused(request: HttpRequest, refused: Any) -> HttpResponse:
+    return COSIGNATURES[refused.code].answer()
 
 
 def _nil_return_refused(request: HttpRequest, refused: Any) -> HttpResponse:

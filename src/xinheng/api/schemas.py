@@ -224,32 +224,6 @@ class ChangesOut(Schema):
     ledger_size: int
 
 
-class InclusionOut(Schema):
-    """The hashes (hex) from entry `seq` up to the root at `size`."""
-
-    seq: int
-    size: int
-    proof: list[str]
-
-
-class ConsistencyOut(Schema):
-    """The hashes (hex) that lead to the roots at both sizes."""
-
-    first: int
-    second: int
-    proof: list[str]
-
-
-class KeyTermOut(Schema):
-    """A key and the ledger sizes that it may sign, both ends included."""
-
-    public_key: str
-    from_size: int
-    to_size: int | None
-    ended_by: str | None
-    trusted_to: int | None
-
-
 class BasisOut(Schema):
     """A text that provides for a list or a measure; `article` null where not known."""
 
@@ -370,12 +344,3 @@ class StandingBatchOut(Schema):
 
 
 Receipt = dict[str, Any]
-
-
-class LedgerKeysOut(Schema):
-    """The ledger's keys, and receipts of the entries that name them."""
-
-    format: str
-    origin: str
-    keys: list[KeyTermOut]
-    receipts: list[Receipt]

@@ -18,7 +18,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import DatabaseError, connections
+from django.utils import timezone
 
 TAG = "xinheng"
 SHORTEST_SECRET = 50
@@ -122,6 +123,12 @@ NAMELESS_LEDGER = Fault(
     "The ledger bears the name that every new installation has.",
     "Set XINHENG_LEDGER_ORIGIN to a name of your own before the first entry.",
 )
+LONELY_LEDGER = Fault(
+    "xinheng.W005",
+    "No witness has agreed to the ledger for the time that XINHENG_WITNESS_HOURS sets.",
+    "Ask xinheng ledger witness status; have somebody outside run a witness, and add"
+    " its key with xinheng ledger witness add.",
+)
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -187,7 +194,7 @@ FAULTS = tuple(
     sorted(
         (
             *(fault for fault, _ in WRONG),
-            *(OLD_POSTGRESQL, NOT_UNICODE, PLAIN_CTYPE),
+            *(OLD_POSTGRESQL, NOT_UNICODE, PLAIN_CTYPE, LONELY_LEDGER),
         ),
         key=lambda fault: fault.id,
     )
@@ -215,6 +222,24 @@ def check_database(
         if connections[alias].vendor == "postgresql"
         for fault in find_database_faults(*_describe(alias))
     ]
+
+
+@register(TAG, Tags.database)
+def check_witnesses(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """Report a ledger that nobody outside agreed to for the set time."""
+    from xinheng.apps.ledger import witnesses  # the apps are ready by now
+
+    if "default" not in (databases or ()) or settings.DEMO:
+        return []
+    try:
+        is_lonely = witnesses.is_late(at=timezone.now())
+    except DatabaseError:
+        return []  # not migrated yet
+    return [LONELY_LEDGER.report()] if is_lonely else []
 
 
 def _describe(alias: str) -> tuple[int, str, str, str]:

@@ -105,6 +105,11 @@ SIGNING_KEY = env.text(
     "Private key (Ed25519 or SM2, PKCS #8 PEM) that signs the ledger.",
     shown="`keys/ledger.key` in `XINHENG_DIR`, made at the first entry",
 )
+WITNESS_HOURS = env.number(
+    "XINHENG_WITNESS_HOURS",
+    24,
+    "How long an entry of the ledger may wait for a witness before that is a warning.",
+)
 
 # Electronic mail: reminders of duties, nothing else --------------------------------
 SITE_URL = env.text(
@@ -212,6 +217,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "xinheng.web.closed.LedgerClosed",
 ]
 
 ROOT_URLCONF = "xinheng.project.urls"

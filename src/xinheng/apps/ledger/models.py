@@ -26,7 +26,8 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["subject", "seq"], name="ledger_entry_by_subject")
+            models.Index(fields=["subject", "seq"], name="ledger_entry_by_subject"),
+            models.Index(fields=["actor", "seq"], name="ledger_entry_by_actor"),
         ]
         constraints = [
             models.CheckConstraint(

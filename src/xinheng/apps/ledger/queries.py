@@ -83,7 +83,7 @@ def get_entry(seq: int) -> EntryView:
     row = models.Entry.objects.filter(seq=seq).first()
     if row is None:
         raise UnknownEntryError(seq)
-    return _view(row)
+    return view(row)
 
 
 def kinds_between(begin: int, end: int) -> frozenset[str]:
@@ -95,13 +95,13 @@ def kinds_between(begin: int, end: int) -> frozenset[str]:
 def list_entries(*, after: int = -1, limit: int = 100) -> tuple[EntryView, ...]:
     """Return entries in order, from the one that follows seq `after`."""
     rows = models.Entry.objects.filter(seq__gt=after).order_by("seq")[:limit]
-    return tuple(_view(row) for row in rows)
+    return tuple(view(row) for row in rows)
 
 
 def list_history(*, subject: str) -> tuple[EntryView, ...]:
     """Return all that happened to a subject, in order."""
     rows = models.Entry.objects.filter(subject=subject).order_by("seq")
-    return tuple(_view(row) for row in rows)
+    return tuple(view(row) for row in rows)
 
 
 def as_written(entry: EntryView) -> dict[str, object]:
@@ -163,7 +163,8 @@ def _require(wanted: int) -> None:
         raise UnknownSizeError(wanted)
 
 
-def _view(row: models.Entry) -> EntryView:
+def view(row: models.Entry) -> EntryView:
+    """Return a row as the plain value that leaves this app."""
     return EntryView(
         seq=row.seq,
         recorded_at=row.recorded_at,

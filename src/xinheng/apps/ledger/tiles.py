@@ -13,7 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xinheng.apps.ledger import key_history, models, operations, tree_store
+from xinheng.apps.ledger import (
+    key_history,
+    models,
+    operations,
+    tree_store,
+    witnesses,
+)
 from xinheng.core.merkle import checkpoint, tiles
 from xinheng.core.merkle.checkpoint import Checkpoint
 from xinheng.core.merkle.tiles import Tile
@@ -67,8 +73,9 @@ def export(directory: Path) -> Exported:
     for path, content_ in _new_files(directory, size):
         _write(path, content_)
         files, written = files + 1, written + len(content_)
-    _write(directory / CHECKPOINT, note.encode())
-    return Exported(size, files + 1, written + len(note.encode()))
+    content_ = witnesses.cosigned(note, size=size).encode()
+    _write(directory / CHECKPOINT, content_)
+    return Exported(size, files + 1, written + len(content_))
 
 
 def _new_files(directory: Path, size: int) -> Iterator[tuple[Path, bytes]]:

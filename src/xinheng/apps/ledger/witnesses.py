@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from xinheng.apps.ledger import key_history, models, operations, suites, tree_store
@@ -139,6 +140,15 @@ def standing() -> Standing:
     agreed = max((each.size or 0 for each in agreements), default=0)
     waiting = models.Entry.objects.filter(seq=agreed).first() if agreed < size else None
     return Standing(size, agreements, waiting.recorded_at if waiting else None)
+
+
+def is_late(*, at: datetime) -> bool:
+    """Return whether an entry waits for a witness longer than the settings allow.
+
+    A ledger that nobody follows is late too, once its first entry is that old.
+    """
+    within = timedelta(hours=settings.WITNESS_HOURS)
+    return standing().is_late(at=at, within=within)
 
 
 def find_cosigned_size(*, above: int) -> int | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xinheng.cli import failures, handing_out, later, ledger_keys
+from xinheng.cli import failures, handing_out, ledger_keys, ledger_witness
 from xinheng.cli.environment import prepare, with_directory, with_json
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def command() -> None:
 for _subcommand in handing_out.COMMANDS:
     command.add_command(_subcommand)
 command.add_command(ledger_keys.command)
-command.add_command(later.command("witness"))
+command.add_command(ledger_witness.command)
 
 
 @command.command("verify")

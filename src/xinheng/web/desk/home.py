@@ -17,6 +17,7 @@ from xinheng.apps.duties import queries as duties
 from xinheng.apps.duties.views import DutyStanding, ProductionDue
 from xinheng.apps.intake import queries as intake
 from xinheng.apps.intake import queues
+from xinheng.apps.ledger import witnesses
 from xinheng.apps.measures import queries as measures
 from xinheng.apps.organizations import workbench
 from xinheng.apps.records import queries as records
@@ -80,6 +81,9 @@ def home(request: DeskRequest) -> HttpResponse:
         table = statistics.table(period=period)
         context |= {"table": table, "bars": bars.by_total(bars.in_order(table))}
         context |= {state.value: table.in_state(state) for state in State}
+        context["witness_is_late"] = not settings.DEMO and witnesses.is_late(
+            at=timezone.now()
+        )
     return render(request, "desk/home.html", context)
 
 

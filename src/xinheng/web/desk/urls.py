@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from xinheng.web.desk import (
     accounts,
+    acts,
     catalog,
     code_rates,
     columns,
@@ -42,6 +43,8 @@ one = "submissions/<slug:submission>"
 last = "<slug:unit>/<slug:dataset>/<slug:period>"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("acts/", acts.acts, name="acts"),
+    path("acts/<int:seq>", acts.act, name="act"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("second-factor", second_factor.second_factor, name="second-factor"),

@@ -4,9 +4,18 @@ from django.urls import path, register_converter
 from django.views.generic import TemplateView
 
 from xinheng.web.periods import PeriodConverter
-from xinheng.web.portal import catalog, home, organization, search, table
+from xinheng.web.portal import (
+    catalog,
+    home,
+    ledger,
+    organization,
+    receipts,
+    search,
+    table,
+)
 
 register_converter(PeriodConverter, "period")
+register_converter(receipts.CodeConverter, "receipt")
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +27,11 @@ urlpatterns = [
     path(
         "table/<period:period>.<str:file_format>", table.download, name="table-download"
     ),
+    path("verify/", receipts.ask, name="verify"),
+    path("verify/<receipt:code>", receipts.receipt, name="receipt"),
+    path("verify/<receipt:code>.json", receipts.receipt_file, name="receipt-file"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/verifier.py", ledger.verifier, name="verifier"),
     path("catalog/", catalog.index, name="catalog"),
     path("catalog/<slug:name>", catalog.dataset, name="dataset"),
     path("catalog/<slug:name>/template.csv", catalog.template_csv, name="template-csv"),
