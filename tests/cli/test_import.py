@@ -36,6 +36,25 @@ class TestImport:
 
         assert (answer["new"], answer["rejected"], answer["absent"]) == (10, 0, 0)
 
+    def test_takes_a_list_of_industries(self, tmp_path):
+        rows = [{"code": "A0111", "name": "稻谷种植"}, {"code": "0111", "name": "无"}]
+        path = files.write_csv(tmp_path / "list.csv", rows)
+
+        done = run(path, "--kind", "industries")
+
+        answer = json.loads(done.stdout)
+        assert done.exit_code == 1
+        assert (answer["list"], answer["new"], answer["rejected"]) == (
+            "industries",
+            1,
+            1,
+        )
+
+    def test_knows_no_delta_of_a_list(self, tmp_path):
+        done = run(tmp_path / "list.csv", "--kind", "industries", "--delta")
+
+        assert done.exit_code == 2
+
     def test_ends_what_a_delta_ends(self, tmp_path):
         row = {"名称": ONE.name, "信用代码": ONE.code}
         run(files.write_csv(tmp_path / "a.csv", [row]))

@@ -160,6 +160,16 @@ def fetch(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def fetch_slices(sql: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows of a query, at most `size` at a time, at least one slice."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        rows = list(cursor.fetchmany(size))
+        yield rows
+        while rows := list(cursor.fetchmany(size)):
+            yield rows
+
+
 def execute(sql: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement and return the number of rows that it touched."""
     with connection.cursor() as cursor:

@@ -10,8 +10,9 @@ import click
 from django.utils import timezone
 
 from xinheng.apps.accounts.actors import OPERATOR
-from xinheng.apps.organizations import operations
+from xinheng.apps.organizations import operations, references
 from xinheng.cli.submitting import print_findings, refusals
+from xinheng.pipeline.reference_list import Kind
 from xinheng.pipeline.register_fields import Return
 
 COUNTS = (
@@ -23,6 +24,10 @@ COUNTS = (
     ("claims", "其中代码已属他人"),
     ("issues", "新列入重错码问题"),
     ("absent", "名录中有而本文件没有"),
+)
+_OF_LIST = (
+    *("rows_read", "new", "changed", "unchanged", "rejected", "absent"),
+    "ledger_seq",
 )
 
 
@@ -58,11 +63,27 @@ def import_register(
     }
 
 
+def import_list(file: Path, *, kind: str, as_json: bool) -> dict[str, Any]:
+    """Import a reference list; the answer of `--json`, or leave with 2 if refused."""
+    started_at = timezone.now()
+    with refusals(as_json=as_json):
+        done = references.import_list(
+            path=file, kind=Kind(kind), actor=OPERATOR.account_id, at=started_at
+        )
+    answer = {name: getattr(done, name) for name in _OF_LIST}
+    rows = [
+        {"row": row, "field": field, "rule": rule}
+        for row, field, rule in done.rejected_rows
+    ]
+    seconds = round((timezone.now() - started_at).total_seconds(), 3)
+    return {**answer, "list": kind, "rejected_rows": rows, "seconds": seconds}
+
+
 def print_report(answer: Mapping[str, Any]) -> None:
     """Print the counts and the findings for a person."""
     for key, title in COUNTS:
-        if answer[key] is not None:
+        if answer.get(key) is not None:
             click.echo(f"{title}\t{answer[key]}")
-    print_findings(answer["findings"])
+    print_findings(answer.get("findings", {}))
     for refused in answer["rejected_rows"]:
         click.echo(f"  第 {refused['row']} 行 row\t{refused['rule']}")

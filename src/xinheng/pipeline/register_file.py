@@ -9,7 +9,6 @@ is kept aside so that somebody can mend it.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,16 +20,12 @@ from xinheng.core.organizations import issues
 from xinheng.core.organizations.deltas import Action
 from xinheng.core.organizations.issues import IssueKind
 from xinheng.core.submissions.findings import Severity
-from xinheng.pipeline import context, refusals, register_fields, register_values
-from xinheng.pipeline.batches import Checker
-from xinheng.pipeline.cells import screening
+from xinheng.pipeline import context, register_fields, register_values, whole_table
 from xinheng.pipeline.checks import personal_id
 from xinheng.pipeline.context import Context
 from xinheng.pipeline.failures import UnreadableFileError
 from xinheng.pipeline.linking import fold_name
 from xinheng.pipeline.matching import Matcher
-from xinheng.pipeline.reading import files
-from xinheng.pipeline.reading.encodings import Encoding, WrongEncodingError
 from xinheng.pipeline.reading.table import ROW
 from xinheng.pipeline.register_fields import Return
 from xinheng.pipeline.register_values import finding
@@ -66,6 +61,7 @@ _CODE_RULES = (
 )
 _FEWEST_TO_JUDGE = 10  # rows, before a whole column is called wrong
 _HAN = r"\p{Han}{2}"
+_CODE_FORM = "^[0-9]{2}[0-9A-Z]{16}$"
 _LONGEST = {"code": 64, "name": 300}
 
 
@@ -143,43 +139,21 @@ def read_rows(path: Path, source: Source | None = None) -> RegisterRows:
     Raises:
         UnreadableFileError: the file is no register, or its codes are names.
     """
-    readings = files.readings(path, file_name=path.name)
-    if screening.holds_personal_number([path.name]):
-        raise refusals.personal_name()
-    for reading in readings:
-        try:
-            return _read(path, reading, source or Source())
-        except WrongEncodingError:
-            continue
-    raise refusals.encoding()
-
-
-def _read(path: Path, reading: Encoding | None, source: Source) -> RegisterRows:
-    item = register_fields.dataset(source.kind)
-    surroundings = source.context()
-    matcher = Matcher(item)
-    table = files.open_table(
-        path, reading, matcher.count, batch_rows=surroundings.batch_rows
-    )
-    match = matcher.match(table.header)
-    checker = Checker(item, match, surroundings, is_workbook=table.is_workbook)
-    checked = [checker.check(batch) for batch in table.batches]
-    rows_read = sum(batch.read for batch in checked)
-    if not rows_read:
-        raise refusals.no_rows()
-    raw = _named(pl.concat([batch.rows for batch in checked]), item)
+    asked = source or Source()
+    item = register_fields.dataset(asked.kind)
+    table = whole_table.read(path, item, asked.context())
+    raw = _named(table.rows, item)
     _refuse_names_as_codes(raw["code"])
-    found = checker.masks.named(pl.concat([batch.findings for batch in checked]))
     names = register_fields.names(item)
-    found = found.with_columns(pl.col("field").replace(names))
-    rows, findings = _understood(raw, found, source)
+    found = table.findings.with_columns(pl.col("field").replace(names))
+    rows, findings = _understood(raw, found, asked)
     return RegisterRows(
         rows=_sound(rows, findings).select(ROWS.keys()).cast(ROWS),  # type: ignore[arg-type]
         wrong=_wrong(rows, findings),
-        rows_read=rows_read,
+        rows_read=table.rows_read,
         details=findings,
-        stated=frozenset(names.get(name, name) for name in match.names),
-        digest=_digest(path),
+        stated=frozenset(names.get(name, name) for name in table.names),
+        digest=table.digest,
     )
 
 
@@ -224,12 +198,15 @@ def _unconfirmed(findings: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 def _headers_again(rows: pl.DataFrame) -> pl.DataFrame:
     """Find the rows that repeat the header, as where two files were put together."""
     matcher = Matcher(register_fields.PLAIN)
-    texts = pl.concat([rows["name"], rows["code"]]).drop_nulls().unique()
-    headers = texts.filter([matcher.count([text]) > 0 for text in texts.str.head(40)])
+    # What has the form of a code is no header, and that is nearly every row.
+    rest = rows.filter(~pl.col("code").str.contains(_CODE_FORM))
+    texts = pl.concat([rest["name"], rest["code"]]).drop_nulls().unique()
+    is_header = [matcher.count([text]) > 0 for text in texts.str.head(40)]
+    headers = texts.filter(pl.Series(is_header, dtype=pl.Boolean))
     again = pl.col("name").is_in(headers.implode()) & pl.col("code").is_in(
         headers.implode()
     )
-    return finding(rows.filter(again)[ROW], "code", "HEADER_ROW", Severity.ERROR)
+    return finding(rest.filter(again)[ROW], "code", "HEADER_ROW", Severity.ERROR)
 
 
 def _sound(rows: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
@@ -293,8 +270,3 @@ def _refuse_names_as_codes(codes: pl.Series) -> None:
             "“统一社会信用代码”一列多半是名称，请核对表头与列是否对应。",
             "The column of codes mostly holds names: compare header and columns.",
         )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()

@@ -7,19 +7,19 @@ from dataclasses import asdict
 from datetime import date
 
 import polars as pl
-from django.conf import settings
 from django.db import transaction
 
 from xinheng.apps.catalog import operations as catalog
 from xinheng.apps.intake import archive, mappings, staging
 from xinheng.apps.intake.models import Submission
 from xinheng.apps.organizations import queries as organizations
+from xinheng.apps.organizations import references
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.catalog.headers import fold
 from xinheng.pipeline import rejected_rows, run
 from xinheng.pipeline.context import Context, Register
 from xinheng.pipeline.report import Report
-from xinheng.rulebook import calendars, divisions, fiction
+from xinheng.rulebook import calendars
 from xinheng.rulebook import catalog as rulebook
 
 MOST_REMEMBERED = 1_000_000
@@ -30,7 +30,7 @@ def context(*, on: date) -> Context:
     return Context(
         on=on,
         calendar=calendars.load(),
-        divisions=divisions.load() | _fictional_divisions(),
+        divisions=references.known_divisions(),
         code_lists=rulebook.code_lists(),
         rules=rulebook.rules(),
         register=_Remembered(organizations.register()),
@@ -60,11 +60,6 @@ class _Remembered:
             self._asked = pl.concat([self._asked, unknown])
         known = pl.concat(self._answers)
         return known.filter(pl.col("code").is_in(wanted.implode()))
-
-
-def _fictional_divisions() -> frozenset[str]:
-    """Return the demo city's division, which no real list holds."""
-    return frozenset({fiction.DIVISION} if settings.DEMO else ())
 
 
 def check(

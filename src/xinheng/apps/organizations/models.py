@@ -377,3 +377,22 @@ class CorrectionFile(models.Model):
                 name="correction_file_once", fields=["correction", "file"]
             ),
         ]
+
+
+class ReferenceCode(models.Model):
+    """A code of a standard with its title, from a list that the operator imported."""
+
+    class List(models.TextChoices):
+        INDUSTRIES = "industries", "国民经济行业分类"
+        DIVISIONS = "divisions", "行政区划代码"
+
+    list = models.CharField(max_length=16, choices=List)
+    code = models.CharField(max_length=8)
+    title = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="reference_code_once", fields=["list", "code"]
+            ),
+        ]

@@ -8,13 +8,18 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from xinheng.apps import bulk
 from xinheng.apps.ledger import operations as ledger
-from xinheng.apps.organizations import changes, issues, landing, search_index
+from xinheng.apps.organizations import (
+    changes,
+    issues,
+    landing,
+    references,
+    search_index,
+)
 from xinheng.apps.organizations.changes import ORGANIZATIONS
 from xinheng.apps.organizations.issues import Finder
 from xinheng.apps.organizations.landing import Act, Landed
@@ -32,7 +37,6 @@ from xinheng.pipeline import register_fields, register_file
 from xinheng.pipeline.register_fields import Return
 from xinheng.pipeline.register_file import RegisterRows, Source
 from xinheng.pipeline.register_values import finding
-from xinheng.rulebook import fiction
 
 # A file of wrong codes is told once, not a million times.
 MOST_TOLD = 1000
@@ -102,7 +106,7 @@ def import_register(
     """
     on = timezone.localdate(at)
     read = register_file.read_rows(
-        path, Source(kind, is_delta, on, _fictional_divisions())
+        path, Source(kind, is_delta, on, references.known_divisions())
     )
     changes.lock()
     source = RegisterImport.objects.create(
@@ -216,11 +220,6 @@ def close_issue(
         body={"state": state.value, "reason": reason},
         at=at,
     )
-
-
-def _fictional_divisions() -> frozenset[str]:
-    """Return the demo city's division, which no real list holds."""
-    return frozenset({fiction.DIVISION} if settings.DEMO else ())
 
 
 def _find(read: RegisterRows, landed: Landed, finder: Finder) -> int:

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Min
 
 from xinheng.apps import bulk
 from xinheng.apps.bulk import is_storable
+from xinheng.apps.organizations import references
 from xinheng.apps.organizations.history import OrganizationAsOf, as_of
 from xinheng.apps.organizations.models import (
     Organization,
@@ -24,6 +25,7 @@ from xinheng.core.organizations.industries import Section
 from xinheng.core.organizations.issues import IssueKind, IssueState
 from xinheng.core.organizations.kinds import PREFIX_LENGTH, OrganizationKind
 from xinheng.core.paging import Page, clamp
+from xinheng.pipeline.reference_list import Kind
 from xinheng.rulebook import organizations as rulebook
 
 PAGE_SIZE = 20
@@ -64,10 +66,11 @@ class OrganizationView:
 
     `key` is the register's own. `kind` is what the registrar wrote, `code_kind` what
     the code says, `industry` the code with `industry_section` that it belongs to; null
-    where the code says nothing. `status_on` is the day since when the state holds.
-    `former_names` and `former_codes` are (text, borne from, borne until), latest first;
-    days are null where the register does not know them. A sole proprietor has no former
-    names here. `branches` counts the branches.
+    where the code says nothing. `industry_title` is empty unless a list of industries
+    was imported. `status_on` is the day since when the state holds. `former_names` and
+    `former_codes` are (text, borne from, borne until), latest first; days are null
+    where the register does not know them. A sole proprietor has no former names here.
+    `branches` counts the branches.
     """
 
     key: str
@@ -80,6 +83,7 @@ class OrganizationView:
     division: str
     industry: str
     industry_section: Section | None
+    industry_title: str
     authority: str
     registered_on: date | None
     is_sole_proprietor: bool
@@ -148,6 +152,7 @@ def get_public(uscc: str) -> OrganizationView | None:
         division=row.division,
         industry=row.industry,
         industry_section=_section(row.industry),
+        industry_title=references.title_of(Kind.INDUSTRIES, row.industry),
         authority=row.authority,
         registered_on=row.registered_on,
         is_sole_proprietor=row.is_sole_proprietor,

@@ -32,6 +32,7 @@ _PER_STATUS = 1000
 _LONGEST = 998
 _NAMELESS = 999
 _BITS = 21  # of a character
+_SLICE_ROWS = 50_000
 _INITIALS: Final = 1 << (2 * _BITS)
 
 _ORGANIZATIONS = Organization._meta.db_table
@@ -94,9 +95,11 @@ def grams(texts: pl.Series, *, of_initials: bool) -> pl.DataFrame:
 
 
 def _fetch(sql: str) -> pl.DataFrame:
-    rows = bulk.fetch(sql)
-    plain = [(*row[:3], bool(row[3]), row[4]) for row in rows]
-    return pl.DataFrame(plain, schema=_COLUMNS, orient="row")
+    slices = bulk.fetch_slices(sql, _SLICE_ROWS)
+    frames = [
+        pl.DataFrame(rows, schema=list(_COLUMNS), orient="row") for rows in slices
+    ]
+    return pl.concat([frame.cast(_COLUMNS) for frame in frames])  # type: ignore[arg-type]
 
 
 def _public(current: pl.DataFrame) -> pl.DataFrame:

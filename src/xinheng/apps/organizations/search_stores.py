@@ -23,6 +23,7 @@ from xinheng.pipeline.linkage.initials import initials
 TABLE = "organizations_search"
 _TEXT = "organizations_search_text"
 _GRAM = "organizations_search_gram"
+_SLICE_ROWS = 50_000  # entries whose pairs are held at once
 _COLUMNS = ("place", "organization_id", "band", "code", "names", "initials")
 # PostgreSQL sorts at most so many hits of a pair, whose number is known, and of a
 # longer piece, whose hits must be looked at to be counted.
@@ -109,7 +110,8 @@ class SqliteStore:
         """Put entries and their words in."""
         bulk.insert(TABLE, entries.select(_COLUMNS))
         texts = entries.select(pl.col("place").alias("rowid"), "names", "initials")
-        bulk.insert(_TEXT, _tokenized(texts))
+        words = map(_tokenized, texts.iter_slices(_SLICE_ROWS))
+        bulk.insert_all(_TEXT, texts.columns, words)
 
     def replace(self, entries: pl.DataFrame) -> None:
         """Empty both tables and fill them again."""
@@ -155,7 +157,7 @@ class PostgresStore:
         """Put entries in and count their pairs."""
         stage = "search_added"
         bulk.stage(stage, {"organization_id": "bigint"}, entries)
-        bulk.insert(TABLE, _with_grams(entries))
+        _insert_with_grams(entries)
         among = f"organization_id IN (SELECT organization_id FROM {stage})"
         bulk.execute(
             f"INSERT INTO {_GRAM} AS g (gram, frequency, first_place)"
@@ -169,7 +171,7 @@ class PostgresStore:
         """Fill the table first and index it then, which is quicker by far."""
         self.clear()
         bulk.execute(f"DROP INDEX {TABLE}_grams")
-        bulk.insert(TABLE, _with_grams(entries))
+        _insert_with_grams(entries)
         bulk.execute(
             f"CREATE INDEX {TABLE}_grams ON {TABLE} USING gin (grams)"
             f" WITH (fastupdate = off)"
@@ -275,6 +277,11 @@ def _counted(condition: str) -> str:
         f"SELECT gram, count(*) AS frequency, min(place) AS first_place"
         f" FROM {TABLE}, unnest(grams) AS gram WHERE {condition} GROUP BY gram"
     )
+
+
+def _insert_with_grams(entries: pl.DataFrame) -> None:
+    rows = map(_with_grams, entries.iter_slices(_SLICE_ROWS))
+    bulk.insert_all(TABLE, (*_COLUMNS, "grams"), rows)
 
 
 def _with_grams(entries: pl.DataFrame) -> pl.DataFrame:

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
-from django.conf import settings
 from django.db import connection
 from django.db.models import Max
 
 from xinheng.apps import bulk
+from xinheng.apps.organizations import references
 from xinheng.apps.organizations.changes import NAMES, ORGANIZATIONS
 from xinheng.apps.organizations.models import Correction, Organization, RegisterImport
 from xinheng.core.identifiers import uscc
@@ -26,7 +26,6 @@ from xinheng.pipeline.linkage.name_index import NameIndex
 from xinheng.pipeline.linkage.names import NameMatcher
 from xinheng.pipeline.linkage.names import Suggestion as NameSuggestion
 from xinheng.pipeline.linkage.repairs import Repairs
-from xinheng.rulebook import divisions, fiction
 
 # Up to here the index is built while the reader waits: less than half a second.
 MOST_AT_ONCE = 20_000
@@ -141,7 +140,7 @@ def _build_beside(version: _Version) -> None:
 
 
 def _build(version: _Version) -> _Indexes:
-    known = divisions.load() | ({fiction.DIVISION} if settings.DEMO else set())
+    known = references.known_divisions()
     parts: list[pl.DataFrame] = []
     count = 0
     for part in _read(version[0]):

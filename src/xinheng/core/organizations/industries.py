@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 # A letter, then none or two to four digits; or the digits alone.
-PATTERN = "[A-Z]|[A-Z]?[0-9]{2,4}"
+MOST_DIGITS = 4
+PATTERN = f"[A-Z]|[A-Z]?[0-9]{{2,{MOST_DIGITS}}}"
 
 _FORM = re.compile(PATTERN)
 
