@@ -11,6 +11,7 @@ from xinheng.apps.listings import operations, schemes
 from xinheng.apps.listings.models import Listing
 from xinheng.apps.listings.operations import By
 from xinheng.core.listings.procedure import Event, Need
+from xinheng.rulebook import measures
 
 EXCLUSION, RECOGNITION = "sample-wage-exclusion", "sample-safety-recognition"
 UNIT, SAFETY = "U16", "U30"
@@ -36,13 +37,23 @@ def by(actor: Actor = FIRST, on: date = DECIDED_ON) -> By:
 def found(settings, *, adopt: bool = True) -> str:
     """Found units, a company, an adopted rulebook, both lists; return the code."""
     settings.DEMO = True
-    for unit in (UNIT, SAFETY):
+    for unit in sorted({UNIT, SAFETY} | _executing()):
         accounts.add_unit(unit)
     if adopt:
         adopt_rulebook()
     for scheme in (EXCLUSION, RECOGNITION):
         schemes.activate(scheme=scheme, actor=OFFICE, at=at(PROPOSED_ON))
     return register.add("示例市安川食品有限公司")[0]
+
+
+def _executing() -> set[str]:
+    """Return the units that get a task when one of the two lists is used."""
+    return {
+        unit
+        for each in measures.rules().memoranda
+        if {EXCLUSION, RECOGNITION} & set(each.schemes)
+        for unit in each.signatories
+    }
 
 
 def adopt_rulebook() -> None:

@@ -14,6 +14,7 @@ SECTIONS = {
     "": "search",
     "search": "search",
     "organizations": "search",
+    "lists": "lists",
     "table": "table",
     "catalog": "catalog",
     "desk": "desk",

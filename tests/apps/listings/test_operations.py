@@ -206,6 +206,19 @@ class TestDecide:
         assert not Entry.objects.filter(kind="listing.decide").exists()
 
 
+class TestPublish:
+    def test_is_dated_and_refused_while_a_court_has_stayed_the_listing(self, code):
+        listing = listed(code)
+        record(listing, Event.STAY)
+        publish = lambda: record(listing, Event.PUBLISH)  # noqa: E731
+        assert refused(publish) == "STAYED"
+        record(listing, Event.LIFT_STAY)
+
+        publish()
+
+        assert Listing.objects.get(id=listing).published_on == DECIDED_ON
+
+
 class TestCrossCheck:
     def test_recognizes_nobody_who_is_on_an_exclusion(self, code):
         listed(code)
@@ -307,10 +320,15 @@ class TestDatabase:
 
 
 class TestMeasures:
-    def test_of_a_list_without_memorandum_are_none(self, code):
-        listed(code)
+    def test_begin_with_the_decision_and_are_recalled_with_the_end(self, code):
+        listing = listed(code, scheme=RECOGNITION)
+        live = Application.objects.filter(recalled_seq=None)
+        assert live.count() == Application.objects.count() > 0
+        assert {each.cause_id for each in live} == {str(listing)}
 
-        assert not Application.objects.exists()
+        record(listing, Event.REVOKE)
+
+        assert live.all().count() == 0
 
 
 def key(code: str) -> int:

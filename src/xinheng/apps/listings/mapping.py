@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from xinheng.apps.listings.models import Listing as Row
 from xinheng.core.listings.advancing import Listing, Value
 from xinheng.core.listings.procedure import EFFECTIVE, ENDS, Event, Need, State
@@ -43,6 +45,8 @@ def write(
     was, row.state = row.state, after.state.value if after.state else ""
     if row.state in EFFECTIVE and was not in EFFECTIVE:
         row.decided_at = at
+    if row.state == State.PUBLISHED and was != State.PUBLISHED:
+        row.published_on = timezone.localdate(at)
     if row.state in ENDS:
         row.ended_on, row.ended_at = _ended_on(row, event), at
 

@@ -48,9 +48,9 @@ Told = Mapping[Need, Value]
 
 
 class RefusedError(ValueError):
-    """The event can't happen; `rule` says which rule, `missing` what is not there.
+    """The event can't happen; `rule` says which rule stops it, `rules` all that do.
 
-    `rules` are all the rules that it would break.
+    `missing` are what is not there or can't be kept.
     """
 
     def __init__(
@@ -158,7 +158,8 @@ def _lock_all_of(row: Listing) -> None:
 def _advance(row: Listing, event: Event, told: Told, by: By) -> None:
     brought = texts.clean(told)
     if fault := texts.find_fault(brought):
-        raise RefusedError(fault)
+        need, rule = fault
+        raise RefusedError(rule, missing=(need,))
     around = surroundings.of(row, event, brought, at=by.at)
     after = _decide(row, Act(event, by.actor.account_id, _on(by), brought), around)
     mapping.write(row, after, event, brought, by.at)

@@ -22,15 +22,15 @@ def clean(told: Mapping[Need, Value]) -> dict[Need, Value]:
     return {need: value for need, value in stripped.items() if value}
 
 
-def find_fault(told: Mapping[Need, Value]) -> str | None:
-    """Return the rule that a text breaks, null where all can be kept."""
+def find_fault(told: Mapping[Need, Value]) -> tuple[Need, str] | None:
+    """Return a text and the rule that it breaks, null where all can be kept."""
     for need, value in told.items():
         if not isinstance(value, str):
             continue
         if len(value) > longest(need):
-            return TOO_LONG
+            return need, TOO_LONG
         if personal_id.find(value) is not None:
-            return PERSONAL_ID
+            return need, PERSONAL_ID
     return None
 
 

@@ -22,6 +22,9 @@ from xinheng.rulebook import catalog
 
 FILE_NAME = "demo-accounts.txt"
 PASSWORD_BYTES = 15
+# Two persons of one authority: what one proposes, the other decides.
+LISTING_UNIT = "U16"
+LISTERS = ("lister-1", "lister-2")
 HEADING = "示例账号，仅用于本演示。Demo accounts, for this demo only.\n"
 
 
@@ -40,9 +43,16 @@ def list_wanted() -> tuple[DemoAccount, ...]:
     first = catalog.units()[0]
     return (
         DemoAccount("clerk", f"示例经办人（{first.name}）", mandates.CLERK, first),
+        *(_lister(name) for name in LISTERS),
         DemoAccount("office", "示例信用办", mandates.CREDIT_OFFICE, None),
         DemoAccount("admin", "示例管理员", mandates.ADMINISTRATOR, None),
     )
+
+
+def _lister(name: str) -> DemoAccount:
+    unit = next(unit for unit in catalog.units() if unit.code == LISTING_UNIT)
+    title = f"示例名单经办人 {name[-1]}"
+    return DemoAccount(name, title, mandates.LISTING_AUTHORITY, unit)
 
 
 def open_all(directory: Path, *, since: date, tell: Callable[[str], None]) -> Path:
@@ -70,7 +80,7 @@ def _open(account: DemoAccount, *, since: date) -> str:
         _renew(identifier, password)
     lines = f"\n{account.display_name}\n  用户名 user name  {account.username}\n"
     lines += f"  密码 password     {password}\n"
-    if account.role in mandates.CITY_WIDE:
+    if account.role in mandates.WITH_SECOND_FACTOR:
         lines += _set_up_second_factor(uuid.UUID(identifier))
     return lines
 

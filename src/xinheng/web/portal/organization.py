@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from xinheng.apps.law import queries as law
+from xinheng.apps.listings import public as listings
 from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.records import queries as records
 from xinheng.apps.records import successions
@@ -52,6 +53,7 @@ def organization(request: HttpRequest, uscc: str) -> HttpResponse:
         "item": found,
         "heir": successions.merged_into(organization=found.key),
         "groups": _groups(public),
+        "listings": listings.public_of(organization=int(found.key), on=on),
         "branches": organizations.list_branches(uscc=code, page=paging.number(request)),
         "adoption": law.in_effect(on=on),
         "on": on,

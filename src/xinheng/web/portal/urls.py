@@ -8,6 +8,7 @@ from xinheng.web.portal import (
     catalog,
     home,
     ledger,
+    lists,
     organization,
     receipts,
     search,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
     path("organizations/<str:uscc>", organization.organization, name="organization"),
+    path("lists/", lists.index, name="lists"),
     path("table/", table.latest, name="table"),
     path("table/<period:period>", table.month, name="table-month"),
     path(

@@ -1,0 +1,123 @@
+"""What the public may see of lists: what `core.disclosures.visibility` lets pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from xinheng.apps.law import queries as law
+from xinheng.apps.listings.models import Listing
+from xinheng.apps.listings.queries import in_force
+from xinheng.core.catalog.datasets import DisclosureClass
+from xinheng.core.disclosures import names
+from xinheng.core.disclosures.facts import Cause, End, Fact, Kind
+from xinheng.core.disclosures.visibility import VisibleState, visible_state
+from xinheng.core.listings.procedure import State
+from xinheng.core.listings.schemes import ADVERSE, ListKind, Scheme
+from xinheng.core.paging import Page, clamp
+from xinheng.rulebook import list_schemes, periods
+
+PAGE_SIZE = 20
+_CAUSES = {
+    State.REPAIRED: Cause.REPAIRED,
+    State.ANNULLED: Cause.ANNULLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicListing:
+    """A listing as the public may see it; the way out stands in `scheme`.
+
+    `name` is null where only the code may be shown.
+    """
+
+    scheme: Scheme
+    uscc: str
+    name: str | None
+    authority: str
+    authority_en: str
+    basis: str
+    decision_no: str
+    decided_on: date
+    expires_on: date
+    is_disputed: bool
+
+
+def list_public(*, on: date, scheme: str = "", page: int = 1) -> Page[PublicListing]:
+    """Return the published listings in force on a day, the latest decision first."""
+    number, rows = clamp(page), _published(on)
+    if scheme:
+        rows = rows.filter(scheme=scheme)
+    ordered = rows.order_by("-decided_on", "-id")
+    window = ordered[(number - 1) * PAGE_SIZE :][:PAGE_SIZE]
+    return Page(tuple(_visible(window, on)), number, PAGE_SIZE, rows.count())
+
+
+def count_by_scheme(*, on: date) -> dict[str, int]:
+    """Return how many published listings are in force on a day, by list."""
+    rows = _published(on).order_by().values_list("scheme", flat=True)
+    names_of = list(rows)
+    return {name: names_of.count(name) for name in sorted(set(names_of))}
+
+
+def public_of(*, organization: int, on: date) -> tuple[PublicListing, ...]:
+    """Return the published listings of an organization in force on a day."""
+    rows = _published(on).filter(organization=organization)
+    return tuple(_visible(rows.order_by("-decided_on", "-id"), on))
+
+
+def fact(row: Listing) -> Fact:
+    """Return what is known of a listing that showing it depends on."""
+    is_published = row.published_on is not None
+    cause = _CAUSES.get(State(row.state), Cause.REMOVED)
+    return Fact(
+        disclosure=DisclosureClass.PUBLIC if is_published else DisclosureClass.INTERNAL,
+        kind=Kind.EXCLUSION if row.kind in ADVERSE else Kind.RECOGNITION,
+        adverse=row.kind in ADVERSE,
+        decided_on=row.decided_on,
+        published_on=row.published_on,
+        is_sole_proprietor=row.uscc.startswith(names.SOLE_PROPRIETOR_PREFIX),
+        own_until=row.expires_on,
+        ends=(End(cause, row.ended_on),) if row.ended_on else (),
+        is_withheld=row.is_stayed,
+        is_disputed=row.is_disputed,
+    )
+
+
+def state_of(row: Listing, on: date) -> VisibleState:
+    """Return whether the public may see a listing on a day, and why not."""
+    return visible_state(
+        fact(row),
+        rules=periods.rules().periods,
+        is_adopted=law.is_adopted(on=on),
+        on=on,
+    )
+
+
+def _published(on: date) -> QuerySet[Listing]:
+    """Narrow to what can be public at all, so that pages and counts agree with it."""
+    rows = in_force(on=on).filter(published_on__isnull=False)
+    if not law.is_adopted(on=on):
+        rows = rows.filter(kind=ListKind.RECOGNITION)
+    return rows.select_related("authority")
+
+
+def _visible(rows: Iterable[Listing], on: date) -> Iterator[PublicListing]:
+    for row in rows:
+        state = state_of(row, on)
+        if state.public and row.decided_on and row.expires_on:
+            yield PublicListing(
+                scheme=list_schemes.scheme(row.scheme),
+                uscc=row.uscc,
+                name=names.public_name(row.name, is_sole_proprietor=False),
+                authority=row.authority.name,
+                authority_en=row.authority.name_en,
+                basis=row.basis,
+                decision_no=row.decision_no,
+                decided_on=row.decided_on,
+                expires_on=row.expires_on,
+                is_disputed=state.is_disputed,
+            )
