@@ -197,6 +197,8 @@ INSTALLED_APPS = [
     "xinheng.apps.listings",
     "xinheng.apps.commitments",
     "xinheng.apps.standing",
+    "xinheng.apps.repairs",
+    "xinheng.apps.objections",
     "xinheng.apps.intake",
     "xinheng.apps.duties",
     "xinheng.apps.statistics",

@@ -11,5 +11,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("desk/", include("xinheng.web.desk.urls")),
+    path("my/", include("xinheng.web.my.urls")),
     path("", include("xinheng.web.portal.urls")),
 ]

@@ -18,6 +18,9 @@ SECTIONS = {
     "table": "table",
     "catalog": "catalog",
     "desk": "desk",
+    "my": "my",
+    "redress": "my",
+    "commitments": "my",
 }
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from xinheng.core.procedures.agents import Role
+
 
 class ActivationLetter(models.Model):
     """A letter to an organization; only the digest of its code is kept.
@@ -48,19 +50,15 @@ class AgentMandate(models.Model):
     handed the letter on.
     """
 
-    class Role(models.TextChoices):
-        MANAGEMENT = "MANAGEMENT", "法定代表人或负责人授权"
-        EMPLOYEE = "EMPLOYEE", "本单位工作人员"
-        LAWYER = "LAWYER", "律师"
-        OTHER = "OTHER", "其他受托人"
-
     user = models.ForeignKey(
         "accounts.User", on_delete=models.CASCADE, related_name="+"
     )
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.PROTECT, related_name="+"
     )
-    role = models.CharField(max_length=16, choices=Role)
+    role = models.CharField(
+        max_length=16, choices=[(each.value, each.value) for each in Role]
+    )
     letter = models.OneToOneField(
         ActivationLetter, on_delete=models.PROTECT, related_name="mandate"
     )

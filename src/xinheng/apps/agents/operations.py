@@ -22,6 +22,7 @@ from xinheng.apps.agents.models import ActivationLetter, AgentMandate
 from xinheng.apps.agents.queries import UnknownLetterError
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.organizations import mergers as organizations
+from xinheng.core.procedures.agents import Role
 
 LETTER_DAYS = 30
 
@@ -96,7 +97,7 @@ def activate(*, claim: Claim, at: datetime) -> str:
         AccountRefusedError: the sign-in name can't be had.
         WeakPasswordError: the password is not accepted.
     """
-    if claim.role not in AgentMandate.Role.values:
+    if claim.role not in set(Role):
         raise ActivationRefusedError(Refused.ROLE)
     letter = _find_letter(claim, at)
     account = accounts.open_agent_account(

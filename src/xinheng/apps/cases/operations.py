@@ -25,14 +25,17 @@ from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.outbox import operations as outbox
 from xinheng.core.procedures import acting
 from xinheng.core.procedures.acting import Asked, Past, Refusal
-from xinheng.core.procedures.soundness import AUTHORITIES
-from xinheng.core.procedures.tables import Effect, Party, Step, follow
+from xinheng.core.procedures.tables import AUTHORITIES, Effect, Party, Step, follow
 from xinheng.core.submissions import reasons
 
-REGISTER = "register"
+REGISTER, SUBMIT = "register", "submit"
 EXTEND, EXTENSION = "extend", "extension"
 NO_TERM = "REDRESS_NO_TERM"
 OVERDUE = "case.overdue"
+
+
+# A case in the hands of an act; its app alone touches the table.
+LockedCase = Case
 
 
 class RefusedError(ValueError):
@@ -172,6 +175,23 @@ def lapse(case: Case, *, at: datetime) -> Moved:
     return _move(case, own[0], By(Actor(REGISTER), at))
 
 
+def register_step(case: Case, act: str, *, at: datetime) -> Moved:
+    """Let the register take a step of its own, because something else was decided.
+
+    Raises:
+        RefusedError: the table has no such step for the register now, or another case
+            about the same thing is open.
+    """
+    procedure = tables.regulated(case.procedure).procedure
+    step = procedure.find_step(act, case.state)
+    is_its_own = step is not None and step.party is Party.REGISTER
+    if step is None or not is_its_own or not _is_for(step, case.outcome):
+        raise RefusedError(Refusal.NOT_NOW)
+    if case.ended_at is not None and _has_successor(case):
+        raise RefusedError(Refusal.NOT_NOW)
+    return _move(case, step, By(Actor(REGISTER), at))
+
+
 @transaction.atomic
 def escalate_overdue(*, at: datetime) -> int:
     """Say of every case whose authority is late that it is; return how many are new.
@@ -228,19 +248,19 @@ def _move(case: Case, step: Step, by: By) -> Moved:
         own = By(Actor(REGISTER), by.at) if each is not step else by
         _take(case, each, own)
     after = table.state(case.state)
-    if after.has_ended:
-        case.ended_at = by.at
+    case.ended_at = by.at if after.has_ended else None
     case.save()
     mark = after.marked if after.marked != before.marked else None
     return Moved(case, taken, mark)
 
 
 def _take(case: Case, step: Step, by: By) -> None:
+    procedure = tables.regulated(case.procedure).procedure
     left, case.state, case.state_since = case.state, step.target, by.on
     case.overdue_since = None
-    if left == tables.regulated(case.procedure).procedure.initial.name:
-        case.applied_on = by.on if step.act == "submit" else None
-    if step.outcomes and by.outcome:
+    if left == procedure.initial.name and step.act == SUBMIT:
+        case.applied_on = by.on
+    if by.outcome and procedure.settles(step):
         case.outcome, case.decided_on = by.outcome, by.on
     term = tables.due(
         case.procedure, Begun(case.state, by.on), applied_on=case.applied_on
@@ -269,6 +289,22 @@ def _require_term(case: Case, act: str) -> None:
         clock = tables.regulated(case.procedure).clocks[EXTENSION]
         if clock.amount is None:
             raise RefusedError(NO_TERM)
+
+
+def _is_for(step: Step, outcome: str) -> bool:
+    return not step.outcomes or outcome in step.outcomes
+
+
+def _has_successor(case: Case) -> bool:
+    about = {
+        "procedure": case.procedure,
+        "target_kind": case.target_kind,
+        "target": case.target,
+        "topic": case.topic,
+        "ended_at__isnull": True,
+        "applied_on__isnull": False,
+    }
+    return Case.objects.filter(**about).exists()
 
 
 def _past(case: Case) -> list[CaseStep]:

@@ -179,6 +179,14 @@ def marked(
     return frozenset(row.target for row in wanted if tables.state_of(row).marked)
 
 
+def find_ended(*, case: int, procedure: str, outcome: str) -> date | None:
+    """Return the day of the result of a case that ended with it, null for any other."""
+    row = Case.objects.filter(
+        id=case, procedure=procedure, outcome=outcome, ended_at__isnull=False
+    ).first()
+    return row.decided_on if row else None
+
+
 def list_lapsed(*, procedure: str, on: date) -> list[int]:
     """Return the cases whose applicant let the term run out."""
     states = _states_waiting(procedure, (Party.APPLICANT,))

@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xinheng.core.procedures.soundness import AUTHORITIES
-from xinheng.core.procedures.tables import Need, Party, Procedure, Step
+from xinheng.core.procedures.tables import (
+    AUTHORITIES,
+    Need,
+    Party,
+    Procedure,
+    Step,
+)
 
 
 class Refusal(StrEnum):

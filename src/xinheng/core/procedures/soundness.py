@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from xinheng.core.procedures.tables import (
+    AUTHORITIES,
     Effect,
     Need,
     Party,
@@ -20,8 +21,6 @@ from xinheng.core.procedures.tables import (
     Step,
     follow,
 )
-
-AUTHORITIES = frozenset({Party.UNIT, Party.OFFICE})
 
 
 def find_faults(
@@ -123,14 +122,13 @@ def _faults_of_paths(
 
 def _decisions(procedure: Procedure) -> list[Step]:
     """Return the steps that settle a result; one that an authority confirms is none."""
-    waits = {state.name: state.waits_for for state in procedure.states}
+    known = {state.name for state in procedure.states}
     return [
         step
         for step in procedure.steps
         if step.party in AUTHORITIES
-        and step.outcomes
-        and step.target in waits
-        and waits[step.target] not in AUTHORITIES
+        and step.target in known
+        and procedure.settles(step)
     ]
 
 

@@ -25,6 +25,9 @@ class Party(StrEnum):
     )
 
 
+AUTHORITIES = frozenset({Party.UNIT, Party.OFFICE})
+
+
 class Need(StrEnum):
     """What a step asks of whoever takes it."""
 
@@ -134,6 +137,11 @@ class Procedure:
     def steps_from(self, state: str, party: Party) -> tuple[Step, ...]:
         """Return what a party may do in a state, in the order of the table."""
         return tuple(s for s in self.steps if s.party is party and state in s.sources)
+
+    def settles(self, step: Step) -> bool:
+        """Tell whether a result of the step holds; one yet to be confirmed doesn't."""
+        waits_for = self.state(step.target).waits_for
+        return bool(step.outcomes) and waits_for not in AUTHORITIES
 
     def open_states(self) -> tuple[str, ...]:
         """Return the names of the states in which a case has not ended."""

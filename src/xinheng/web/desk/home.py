@@ -8,7 +8,7 @@ from datetime import date
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -62,6 +62,8 @@ class Duties:
 @require_safe
 def home(request: DeskRequest) -> HttpResponse:
     """Show a clerk the unit's duties, and the credit office who reported."""
+    if request.actor.organizations:
+        return redirect("my:index")
     today = timezone.localdate()
     period = _period(request, today)
     recent = intake.list_submissions(actor=request.actor)

@@ -11,6 +11,7 @@ from xinheng.web.portal import (
     lists,
     organization,
     receipts,
+    redress,
     search,
     table,
 )
@@ -34,6 +35,9 @@ urlpatterns = [
     path("verify/<receipt:code>.json", receipts.receipt_file, name="receipt-file"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verifier.py", ledger.verifier, name="verifier"),
+    path("redress/", redress.rights, name="rights"),
+    path("redress/figures", redress.index, name="redress"),
+    path("commitments/", redress.promised, name="commitments"),
     path("catalog/", catalog.index, name="catalog"),
     path("catalog/<slug:name>", catalog.dataset, name="dataset"),
     path("catalog/<slug:name>/template.csv", catalog.template_csv, name="template-csv"),

@@ -31,6 +31,15 @@ def percent(share: Fraction) -> str:
 
 
 @register.filter
+def days(number: Fraction | None) -> str:
+    """Return days with one place, a dash for null."""
+    if number is None:
+        return "-"
+    tenths = round(number * 10)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+@register.filter
 def local(item: Any, name: str) -> str:
     """Return an item's `name_en` for readers of English, else its `name`."""
     english = getattr(item, f"{name}_en", None)

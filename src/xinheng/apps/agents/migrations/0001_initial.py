@@ -58,10 +58,10 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("MANAGEMENT", "法定代表人或负责人授权"),
-                            ("EMPLOYEE", "本单位工作人员"),
-                            ("LAWYER", "律师"),
-                            ("OTHER", "其他受托人"),
+                            ("MANAGEMENT", "MANAGEMENT"),
+                            ("EMPLOYEE", "EMPLOYEE"),
+                            ("LAWYER", "LAWYER"),
+                            ("OTHER", "OTHER"),
                         ],
                         max_length=16,
                     ),

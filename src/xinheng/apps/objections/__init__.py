@@ -1,0 +1,1 @@
+"""Objections: what is contested, what was asked for, what was applied."""

@@ -1,0 +1,1 @@
+"""Credit repair: applications, what was shown, training sessions."""

@@ -1,0 +1,75 @@
+"""What is held about an organization, what is due, who looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from xinheng.apps.agents import queries as agents
+from xinheng.apps.cases import queries as cases
+from xinheng.apps.commitments import queries as commitments
+from xinheng.apps.records import held
+from xinheng.apps.records.held import HeldRecord
+from xinheng.core.catalog.datasets import Dataset
+from xinheng.core.procedures.tables import Party
+from xinheng.web import datasets, paging
+from xinheng.web.access import DeskRequest, agent
+from xinheng.web.my import asking
+from xinheng.web.redress_words import FULFILMENTS, ROLES
+
+Group = tuple[Dataset, list[HeldRecord]]
+
+
+@agent
+@require_safe
+def index(request: DeskRequest) -> HttpResponse:
+    """Lead to the organization, or offer those that the reader acts for."""
+    known = agents.list_acting(actor=request.actor, on=timezone.localdate())
+    if len(known) == 1:
+        return redirect("my:organization", uscc=known[0].uscc)
+    return render(request, "my/index.html", {"known": known})
+
+
+@agent
+@require_safe
+def organization(request: DeskRequest, uscc: str) -> HttpResponse:
+    """Show all that is held about an organization, adverse entries first."""
+    item = asking.acting(request, uscc)
+    on = timezone.localdate()
+    records = held.list_held(actor=request.actor, organization=item.key, on=on)
+    page = cases.list_cases(
+        actor=request.actor, on=on, organization=item.key, page=paging.number(request)
+    )
+    promised = commitments.list_own(actor=request.actor, organization=item.key)
+    context = {
+        "item": item,
+        "role": ROLES[item.role],
+        "groups": _groups(records),
+        "total": len(records),
+        "page": page,
+        "due": [each for each in page.items if each.state.waits_for is Party.APPLICANT],
+        "promised": [(each, *FULFILMENTS[each.state]) for each in promised],
+        "done": request.GET.get("done", ""),
+        "on": on,
+    }
+    return render(request, "my/organization.html", context)
+
+
+@agent
+@require_safe
+def looks(request: DeskRequest, uscc: str) -> HttpResponse:
+    """Say who looked at what is not public: nothing keeps that yet."""
+    return render(request, "my/looks.html", {"item": asking.acting(request, uscc)})
+
+
+def _groups(records: Iterable[HeldRecord]) -> list[Group]:
+    found: dict[str, list[HeldRecord]] = {}
+    for record in records:
+        found.setdefault(record.dataset.name, []).append(record)
+    ordered = [each for each in datasets.in_order() if each.name in found]
+    ordered.sort(key=lambda each: not each.adverse)
+    return [(each, found[each.name]) for each in ordered]

@@ -1,0 +1,39 @@
+"""URLs of the organization's own pages."""
+
+from django.urls import path
+from django.views.generic import TemplateView
+
+from xinheng.web.my import (
+    activate,
+    entries,
+    export,
+    home,
+    own_cases,
+    own_commitments,
+)
+
+app_name = "my"
+one = "<str:uscc>/"
+record = f"{one}records/<int:record>"
+case = f"{one}cases/<int:case>"
+urlpatterns = [
+    path("", home.index, name="index"),
+    path("activate", activate.activate, name="activate"),
+    path(
+        "activated",
+        TemplateView.as_view(template_name="my/activated.html"),
+        name="activated",
+    ),
+    path(one, home.organization, name="organization"),
+    path(f"{one}looks", home.looks, name="looks"),
+    path(f"{one}export.json", export.as_json, name="export-json"),
+    path(f"{one}export.zip", export.as_zip, name="export-zip"),
+    path(f"{one}commitments/new/", own_commitments.choose, name="commit-choose"),
+    path(f"{one}commitments/new/<slug:name>", own_commitments.make, name="commit"),
+    path(record, entries.record, name="record"),
+    path(f"{record}/object/", entries.choose_kind, name="object-choose"),
+    path(f"{record}/object/<slug:kind>", entries.object_to, name="object"),
+    path(f"{record}/repair", entries.repair, name="repair"),
+    path(case, own_cases.case, name="case"),
+    path(f"{case}/object", own_cases.object_to_result, name="object-result"),
+]
