@@ -23,6 +23,7 @@ COMMANDS = {
     "crossfoot": "xinheng.cli.commands.crossfoot",
     "demo": "xinheng.cli.commands.demo",
     "duties": "xinheng.cli.commands.duties",
+    "erase": "xinheng.cli.commands.erase",
     "import": "xinheng.cli.commands.import_",
     "keys": "xinheng.cli.commands.keys",
     "ledger": "xinheng.cli.commands.ledger",
@@ -37,7 +38,6 @@ COMMANDS = {
 }
 # Faces that are named already and built later; they are not shown in --help.
 LATER = (
-    "erase",
     "package",
     "rebuild",
     "reconcile",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from xinheng.apps.custody import restore as custody
 from xinheng.apps.custody.backup import NotEmptyError
+from xinheng.apps.custody.erasure_copy import DamagedCopyError
 from xinheng.apps.custody.manifest import DamagedBackupError
 from xinheng.apps.ledger.keys import SigningKeyError
 from xinheng.cli import failures
@@ -48,6 +49,14 @@ def restore(backup: Path, *, as_json: bool) -> custody.Restored:
             "LEDGER_WRONG",
             f"备份中的账本未通过校验（{unverified}），未恢复任何内容。",
             f"The backup's ledger does not verify ({unverified}); nothing came back.",
+        )
+    except DamagedCopyError as damaged:
+        refuse(
+            "ERASURES_DAMAGED",
+            f"删除登记副本 erasures.jsonl 第 {damaged.line} 行无法识别，"
+            "未恢复任何内容，请换用完好的副本。",
+            f"Line {damaged.line} of erasures.jsonl can't be read; nothing came back."
+            " Put a whole copy in its place.",
         )
     except SigningKeyError as error:
         failures.fail(

@@ -22,6 +22,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from xinheng.apps.accounts import operations as accounts
+from xinheng.apps.custody import erasure
 from xinheng.apps.evidence import operations as evidence
 from xinheng.apps.intake import operations as intake
 from xinheng.apps.intake import register_news
@@ -46,6 +47,7 @@ def serve(*, host: str, port: int) -> None:
                 as_json=False,
             )
     intake.sweep()
+    erasure.resume(at=timezone.now())
     call_command("collectstatic", verbosity=0, interactive=False)
     # uvicorn raises the signal that stopped it once more when it is done; ours turns
     # that into an orderly return, so that whatever runs beside it is stopped too.
@@ -72,6 +74,7 @@ def work(*, once: bool) -> None:
     """Process received files until asked to stop, or until none waits with `once`."""
     signal.signal(signal.SIGTERM, _leave)
     intake.sweep()
+    erasure.resume(at=timezone.now())
     evidence.sweep(at=timezone.now())
     accounts.clear_expired_sessions()
     register_news.subscribe(at=timezone.now())

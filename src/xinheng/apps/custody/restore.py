@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from xinheng.apps import bulk
-from xinheng.apps.custody import manifest, tables
+from xinheng.apps.custody import erasure, manifest, replaying, tables
 from xinheng.apps.custody.backup import NotEmptyError
 from xinheng.apps.custody.manifest import DamagedBackupError, Manifest
 from xinheng.apps.custody.tables import Table
@@ -43,12 +43,16 @@ class UnverifiedBackupError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back: rows, files, and the ledger's size and root (hex)."""
+    """What came back: rows, files, and the ledger's size and root (hex).
+
+    `erased_again` counts the erasures that are younger than the backup.
+    """
 
     rows: int
     files: int
     ledger_size: int
     root: str
+    erased_again: int
 
 
 def restore(*, directory: Path, at: datetime) -> Restored:
@@ -56,7 +60,8 @@ def restore(*, directory: Path, at: datetime) -> Restored:
 
     The files of the archive come first; those that are there already stay. The tables
     come back in one transaction, which ends only when the ledger verifies against the
-    checkpoint of the backup. Files that waited to be checked have to come again.
+    checkpoint of the backup. Files that waited to be checked have to come again. What
+    the erasure register's copy (`erasures.jsonl`) names is erased anew.
 
     Raises:
         NotEmptyError: the database holds a register.
@@ -64,6 +69,7 @@ def restore(*, directory: Path, at: datetime) -> Restored:
         OtherReleaseError: restore with the release that made it, then upgrade.
         UnverifiedBackupError: the ledger contradicts itself.
         SigningKeyError: the ledger's key is not there: put it back first.
+        DamagedCopyError: the erasure register's copy can't be read.
     """
     if ledger.size():
         raise NotEmptyError("the database")
@@ -82,8 +88,12 @@ def restore(*, directory: Path, at: datetime) -> Restored:
             raise UnverifiedBackupError(report)
         abandoning.abandon_waiting(at=at)
         search_index.rebuild()
+        # In the same transaction: what was erased is never there, not for a moment.
+        erased_again = replaying.order_again()
+        erasure.resume(at=at)
+    erasure.tidy(at=at)
     rows = sum(part.rows for part in found.parts)
-    return Restored(rows, len(files), report.size, report.root)
+    return Restored(rows, len(files), report.size, report.root, erased_again)
 
 
 def _require_release(found: Manifest) -> None:

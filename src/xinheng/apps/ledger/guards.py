@@ -1,7 +1,9 @@
 """Triggers with which the database itself keeps the ledger append-only.
 
-    entry, node, checkpoint,
-    key, cosignature          no UPDATE, no DELETE, no TRUNCATE (PostgreSQL)
+    entry                     as below, but body and salt of one that `ledger_emptied`
+                              names may be set to null
+    node, checkpoint, key,
+    cosignature, emptied      no UPDATE, no DELETE, no TRUNCATE (PostgreSQL)
     head                      grows only: no DELETE, no TRUNCATE, no smaller size
 
 They stop a careless hand and a faulty program. Whoever may drop triggers is found out
@@ -15,12 +17,15 @@ from collections.abc import Iterable, Mapping
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+ENTRY = "ledger_entry"
+EMPTIED = "ledger_emptied"
 FROZEN = (
-    "ledger_entry",
+    ENTRY,
     "ledger_node",
     "ledger_checkpoint",
     "ledger_key",
     "ledger_cosignature",
+    EMPTIED,
 )
 HEAD = "ledger_head"
 REFUSAL = "the ledger is append-only"
@@ -40,6 +45,24 @@ LANGUAGE plpgsql AS $${_POSTGRESQL_SOURCE}$$"""
 _POSTGRESQL = """CREATE TRIGGER {name} BEFORE {event} ON {table}
 FOR EACH {scope}{condition} EXECUTE FUNCTION ledger_refuse()"""
 
+# What an erasure leaves as it is. Anyone may name an entry in `ledger_emptied`: whether
+# the ledger itself orders it is what `verify` asks.
+_LEFT = ("seq", "recorded_at", "kind", "subject", "actor", "entry")
+_KEEPS_BODY = (
+    "BEGIN RETURN (SELECT NOT (n.body IS NULL AND n.salt IS NULL AND "
+    + " AND ".join(f"n.{column} = o.{column}" for column in _LEFT)
+    + " AND EXISTS (SELECT 1 FROM ledger_emptied e WHERE e.seq = o.seq))); END"
+)
+_KEEPS_FUNCTION = f"""CREATE OR REPLACE FUNCTION
+ledger_keeps(o ledger_entry, n ledger_entry) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $${_KEEPS_BODY}$$"""
+_ALTERS = {
+    "postgresql": " WHEN (ledger_keeps(OLD.*, NEW.*))",
+    "sqlite": " WHEN NOT (NEW.body IS NULL AND NEW.salt IS NULL AND "
+    + " AND ".join(f"NEW.{column} = OLD.{column}" for column in _LEFT)
+    + " AND EXISTS (SELECT 1 FROM ledger_emptied WHERE seq = OLD.seq))",
+}
+
 _SHRINKS = " WHEN (NEW.size < OLD.size)"
 
 
@@ -54,13 +77,14 @@ def install(connection: BaseDatabaseWrapper) -> None:
         statement
         for (_, _, table, _), statement in zip(
             _triggers(connection.vendor),
-            _statements(connection.vendor).values(),
+            _statements(connection.vendor, may_empty=EMPTIED in there).values(),
             strict=True,
         )
         if table in there
     ]
     if connection.vendor == "postgresql":
-        statements.insert(0, _POSTGRESQL_FUNCTION)
+        keeps = [_KEEPS_FUNCTION] if EMPTIED in there else []
+        statements = [_POSTGRESQL_FUNCTION, *keeps, *statements]
     _run(connection, statements)
 
 
@@ -88,7 +112,7 @@ def list_missing(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(name for name in wanted if stored.get(name) != wanted[name])
 
 
-def _statements(vendor: str) -> Mapping[str, str]:
+def _statements(vendor: str, *, may_empty: bool = True) -> Mapping[str, str]:
     if vendor == "postgresql":
         return {
             name: _POSTGRESQL.format(
@@ -98,20 +122,27 @@ def _statements(vendor: str) -> Mapping[str, str]:
                 condition=condition,
                 scope="STATEMENT" if event == "TRUNCATE" else "ROW",
             )
-            for name, event, table, condition in _triggers(vendor)
+            for name, event, table, condition in _triggers(vendor, may_empty=may_empty)
         }
     return {
         name: _SQLITE.format(
             name=name, event=event, table=table, condition=condition, refusal=REFUSAL
         )
-        for name, event, table, condition in _triggers(vendor)
+        for name, event, table, condition in _triggers(vendor, may_empty=may_empty)
     }
 
 
-def _triggers(vendor: str) -> list[tuple[str, str, str, str]]:
+def _triggers(
+    vendor: str, *, may_empty: bool = True
+) -> list[tuple[str, str, str, str]]:
     """Return (name, event, table, condition) of every trigger."""
     removals = ["DELETE", "TRUNCATE"] if vendor == "postgresql" else ["DELETE"]
-    tables = [(table, event, "") for table in FROZEN for event in ["UPDATE", *removals]]
+    alters = _ALTERS[vendor] if may_empty else ""
+    tables = [
+        (table, event, alters if (table, event) == (ENTRY, "UPDATE") else "")
+        for table in FROZEN
+        for event in ["UPDATE", *removals]
+    ]
     head = [(HEAD, "UPDATE", _SHRINKS), *((HEAD, event, "") for event in removals)]
     return [
         (f"{table}_no_{event.lower()}", event, table, condition)
@@ -136,15 +167,22 @@ def _in_force_postgresql(connection: BaseDatabaseWrapper) -> set[str]:
             [_POSTGRESQL_SOURCE],
         )
         found = dict(cursor.fetchall())
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'ledger_keeps'")
+        keeps = [row[0] for row in cursor.fetchall()] == [_KEEPS_BODY]
     return {
         name
         for name, event, table, condition in _triggers("postgresql")
         if _says(found.get(name, ""), event, table, condition)
+        and (keeps or condition != _ALTERS["postgresql"])
     }
 
 
 def _says(definition: str, event: str, table: str, condition: str) -> bool:
     conditional = "WHEN" in definition
+    if condition == _ALTERS["postgresql"] and condition.lower() not in (
+        definition.lower()
+    ):
+        return False
     return (
         f"BEFORE {event} ON" in definition
         and f"{table} FOR EACH" in definition

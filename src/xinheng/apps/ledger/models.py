@@ -38,6 +38,17 @@ class Entry(models.Model):
         ]
 
 
+class Emptied(models.Model):
+    """An entry whose content an erasure took away; `ordered_by` is the erasure's entry.
+
+    The guards let go of body and salt of these alone, and `verify` believes a row only
+    where the entry that ordered it lists it.
+    """
+
+    seq = models.PositiveBigIntegerField(primary_key=True)
+    ordered_by = models.PositiveBigIntegerField()
+
+
 class Node(models.Model):
     """The hash of a complete subtree: 2^level leaves from `number * 2^level` on."""
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Count, Max, Min
 
-from xinheng.apps.ledger import guards, key_history, keys, models, walk
+from xinheng.apps.ledger import erasing, guards, key_history, keys, models, walk
 from xinheng.apps.ledger.tree_store import (
     Head,
     TamperedLedgerError,
@@ -57,13 +57,13 @@ class _Claim:
 
 
 def verify(
-    *, erased: Container[int] = frozenset(), known: Iterable[str] = ()
+    *, erased: Container[int] | None = None, known: Iterable[str] = ()
 ) -> VerifyReport:
     """Check every entry, hash, checkpoint and trigger, and return what is wrong.
 
-    `erased` holds the seqs whose content the erasure register lists; content that is
-    missing elsewhere is a problem. `known` are signed checkpoints that were kept
-    outside: the ledger must continue each of them.
+    `erased` holds the seqs whose content may be missing, null those that erasures in
+    the ledger order; content that is missing elsewhere is a problem. `known` are signed
+    checkpoints that were kept outside: the ledger must continue each of them.
 
     Raises:
         SigningKeyError: where something is signed and the key can't be used.
@@ -74,7 +74,8 @@ def verify(
     terms = _list_terms() if is_signed else ()
     claims = [*_list_issued(issued, terms), *_list_known(kept, terms)]
     sizes = {claim.says.size for claim in claims if claim.says} | {head.size}
-    walked = walk.walk(size=head.size, sizes=sizes, erased=erased)
+    gone = _list_emptied() if erased is None else erased
+    walked = walk.walk(size=head.size, sizes=sizes, erased=gone)
     problems = [
         *(
             Problem(Code.TRIGGER_MISSING, name)
@@ -92,6 +93,13 @@ def verify(
         erased=walked.erased,
         problems=tuple(problems[:MOST_PROBLEMS]),
     )
+
+
+def _list_emptied() -> Container[int]:
+    try:
+        return erasing.list_emptied()
+    except DatabaseError:
+        return frozenset()
 
 
 def _read_head() -> Head:

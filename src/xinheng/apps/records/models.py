@@ -27,7 +27,9 @@ class Record(models.Model):
     """One version of one record.
 
     `digest` is SHA-256 over `salt` and `body`, a leaf of its submission's tree of rows.
-    The version is in force in the register on `[recorded_at, superseded_at)`.
+    The version is in force in the register on `[recorded_at, superseded_at)`. Once
+    erased, body and salt are empty and the natural key is a name that says nothing;
+    the digest stays, and dataset, unit and month, which are counted.
     """
 
     dataset = models.CharField(max_length=64)
@@ -56,6 +58,7 @@ class Record(models.Model):
     superseded_by = models.ForeignKey(
         Landing, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
@@ -126,8 +126,12 @@ def seer(
             is_withheld=_is_withheld(row, held_since),
             known=of_all.get(key_of(row)),
         )
+        if row.erased_at is not None:
+            fact = replace(fact, is_erased=True)
         state = visible_state(fact, rules=rules, is_adopted=is_in_effect, on=on)
         if view is View.OWN:
+            if row.erased_at is not None:
+                return None
             return _view(row, dataset, body, state, dataset.stored_fields)
         if view is View.BULK and not may_be_in_bulk(fact):
             return None

@@ -17,6 +17,9 @@ from xinheng.cli.environment import prepare, with_directory, with_json
 def command(backup: Path, directory: Path | None, as_json: bool) -> None:
     """Bring BACKUP back into an empty register, where the ledger's key has been put.
 
+    Put erasures.jsonl of the lost register there too: what was erased since the backup
+    is erased again before anything is served.
+
     Nothing is there until all of it is, and its ledger verifies: exit code 1 where the
     backup is damaged or the register is not empty.
     """
@@ -36,6 +39,7 @@ def command(backup: Path, directory: Path | None, as_json: bool) -> None:
         "files": restored.files,
         "ledger_size": restored.ledger_size,
         "root": restored.root,
+        "erased_again": restored.erased_again,
     }
     if as_json:
         failures.print_json(answer)
