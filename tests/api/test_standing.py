@@ -64,7 +64,7 @@ class TestStanding:
             ({}, 422, "INVALID_REQUEST"),
             ({"matter": "procurement", "on": "today"}, 422, "INVALID_REQUEST"),
             ({"matter": "procurement", "known_at": 10**9}, 404, "UNKNOWN_LEDGER_SIZE"),
-            ({"matter": "procurement", "purpose": " "}, 422, "PURPOSE"),
+            ({"matter": "procurement", "purpose": " "}, 422, "REASON"),
         ],
     )
     def test_refuses_in_so_many_words(self, treasury, asked, status, code):

@@ -31,6 +31,8 @@ from xinheng.apps.intake.uploads import (
 from xinheng.apps.ledger.keys import SigningKeyError
 from xinheng.apps.ledger.tree_store import TamperedLedgerError
 from xinheng.apps.ledger.witnesses import WitnessRefusedError
+from xinheng.apps.measures.queries import UnknownTaskError
+from xinheng.apps.measures.reporting import TaskRefusedError
 from xinheng.apps.records.changes import CursorAheadError
 from xinheng.apps.standing.operations import FutureSizeError, UnknownMatterError
 from xinheng.apps.standing.snapshot import SnapshotNotReadyError
@@ -207,6 +209,15 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "The ledger has no such size.",
         "账本没有这一长度。",
     ),
+    UnknownTaskError: Problem(
+        404, "UNKNOWN_TASK", "The unit has no such task.", "本单位没有这项任务。"
+    ),
+    TaskRefusedError: Problem(
+        409,
+        "TASK_STATE",
+        "The task is answered or recalled already; read its state.",
+        "该任务已反馈或已解除，请查看其状态。",
+    ),
     UnknownMatterError: Problem(
         404,
         "UNKNOWN_MATTER",
@@ -221,10 +232,10 @@ PROBLEMS: dict[type[Exception], Problem] = {
     ),
     ReasonError: Problem(
         422,
-        "PURPOSE",
-        "Say what the look-up is for, in 1 to 200 characters, without a person's"
+        "REASON",
+        "A reason, reference or purpose is missing or too long, or holds a person's"
         " number.",
-        "请写明查询用途（1至200个字符，不得含个人身份证号码）。",
+        "缺少理由、凭证或用途，或过长，或含有个人身份证号码。",
     ),
     TooManyLookUpsError: Problem(
         429,

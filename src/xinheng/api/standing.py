@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 
-from xinheng.api import schemas
+from xinheng.api import schemas, schemas_standing
 from xinheng.api.look_up_access import BATCH_SHARE, LookUpKey, LookUpRequest, limiter
 from xinheng.apps.standing import operations
 from xinheng.apps.standing.operations import Channel, Question
@@ -19,7 +19,7 @@ JSON = "application/json"
 
 @router.get(
     "/organizations/{uscc}/standing",
-    response=schemas.StandingOut,
+    response=schemas_standing.StandingOut,
     summary="What holds for an organization in a matter",
     operation_id="getStanding",
 )
@@ -52,12 +52,12 @@ def standing(
 
 @router.post(
     "/standing:batch",
-    response=schemas.StandingBatchOut,
+    response=schemas_standing.StandingBatchOut,
     summary="What holds for up to 10,000 organizations in a matter",
     operation_id="getStandings",
 )
 def standing_batch(
-    request: LookUpRequest, asked: schemas.StandingBatchIn
+    request: LookUpRequest, asked: schemas_standing.StandingBatchIn
 ) -> HttpResponse:
     """Return a row for each code, in their order; measures are explained once."""
     limiter.take(request.auth, max(1.0, len(asked.codes) / BATCH_SHARE))

@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from xinheng.api import (
     changes,
     ledger,
+    measures,
     problems,
     public,
     standing,
@@ -25,6 +26,7 @@ api.add_router("", public.router)
 api.add_router("", changes.router)
 api.add_router("", ledger.router)
 api.add_router("", standing.router)
+api.add_router("", measures.router)
 api.add_router("", submissions.router)
 api.add_router("", uploads.router)
 problems.register(api)

@@ -32,8 +32,10 @@ COMMANDS = {
     "rulebook": "xinheng.cli.commands.rulebook",
     "serve": "xinheng.cli.commands.serve",
     "sources": "xinheng.cli.commands.sources",
+    "standing": "xinheng.cli.commands.standing",
     "submit": "xinheng.cli.commands.submit",
     "user": "xinheng.cli.commands.user",
+    "webhooks": "xinheng.cli.commands.webhooks",
     "worker": "xinheng.cli.commands.worker",
 }
 # Faces that are named already and built later; they are not shown in --help.
@@ -45,7 +47,6 @@ LATER = (
     "report",
     "send",
     "simulator",
-    "standing",
     "verify",
 )
 

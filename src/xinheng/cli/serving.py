@@ -26,12 +26,13 @@ from xinheng.apps.custody import erasure
 from xinheng.apps.evidence import operations as evidence
 from xinheng.apps.intake import operations as intake
 from xinheng.apps.intake import register_news
-from xinheng.cli import expiring, failures, sources
+from xinheng.cli import expiring, failures, pushing, sources
 from xinheng.cli.reminding import Daily
 
 logger = structlog.get_logger("xinheng.worker")
 IDLE_SECONDS = 0.5
 reminders = Daily()
+escalations = pushing.Hourly()
 sweeps = expiring.Daily()
 WORKER = f"{socket.gethostname()[:60]}-{os.getpid()}"
 
@@ -80,10 +81,14 @@ def work(*, once: bool) -> None:
     register_news.subscribe(at=timezone.now())
     machines = sources.Machines()
     logger.info("worker.started")
+    pusher = pushing.Pusher(WORKER)
+    if not once:
+        pusher.start()
     try:
         while _work_off(machines) or not once:
             time.sleep(IDLE_SECONDS)
     except (_Leave, KeyboardInterrupt):
+        pusher.stop()
         logger.info("worker.stopped")
 
 
@@ -100,6 +105,8 @@ def _work_off(machines: sources.Machines) -> bool:
         if landed := register_news.work_off(worker=WORKER, at=timezone.now()):
             logger.info("rows.released", rows=landed)
         reminders.work_off(at=timezone.now())
+        if late := escalations.work_off(at=timezone.now()):
+            logger.info("measures.escalated", tasks=late)
         if ended := sweeps.work_off(at=timezone.now()):
             logger.info("listings.expired", listings=ended)
     except (DatabaseError, OSError) as failure:

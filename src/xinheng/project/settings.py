@@ -87,6 +87,12 @@ LOOK_UPS_PER_SECOND = env.number(
     "How many organizations a key may look up each second, in every server process. A"
     " batch counts a hundredth of its codes.",
 )
+WEBHOOK_NETWORKS = env.words(
+    "XINHENG_WEBHOOK_NETWORKS",
+    [],
+    "Inner networks (10.20.0.0/16, ...) that webhooks may lead into, also over plain"
+    " HTTP. Without any, only public addresses over HTTPS are taken.",
+)
 SOURCES = env.text(
     "XINHENG_SOURCES",
     "",

@@ -1,0 +1,1 @@
+"""Where messages may be sent: addresses of webhooks."""
