@@ -19,7 +19,13 @@ CLERK = [
     "/desk/production/U02/permit/2019-05",
     "/desk/rates/?period=2019-05",
 ]
-OFFICE = ["/desk/rates/?period=2019-05", "/desk/duties/U02/contact"]
+OFFICE = [
+    "/desk/rates/?period=2019-05",
+    "/desk/duties/U02/contact",
+    "/desk/duties/",
+    "/desk/duties/assign",
+    "/desk/duties/U02/permit/end",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -136,6 +136,7 @@ def main() -> None:
             "max_len": 65_536,
             "rss_limit_mb": MEMORY_MB,
             "timeout": SECONDS,
+            "report_slow_units": SECONDS,
             "artifact_prefix": f"{asked.keep}/{asked.target}-",
         }
         flags = [f"-{name}={value}" for name, value in options.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from typing import ClassVar
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.factories import city as cities
 from tests.factories import files
 from xinheng.apps.accounts.actors import OPERATOR
 from xinheng.apps.duties import operations
-from xinheng.apps.duties.models import Contact, ProductionReturn
+from xinheng.apps.duties.models import Contact, Duty, ProductionReturn
 from xinheng.apps.units import operations as units
 
 MAY = {"period": "2019-05"}
@@ -115,6 +116,86 @@ class TestProduction:
         assign()
 
         assert clerk.get(address).status_code == status
+
+
+class TestDutiesOfTheUnits:
+    FORM: ClassVar = {
+        "unit": "U02",
+        "dataset": "permit",
+        "frequency": "",
+        "effective_on": "2019-05-01",
+    }
+
+    def test_are_assigned_and_ended_by_the_credit_office(self, office):
+        assigned = office.post("/desk/duties/assign", self.FORM)
+        page = text_of(office.get(assigned.url))
+        ended = office.post("/desk/duties/U02/permit/end", {"expires_on": "2019-07-01"})
+
+        assert "/desk/duties/U02/permit/end" in page
+        assert "已指定" in page
+        duty = Duty.objects.get()
+        assert (duty.frequency, str(duty.effective_on), str(duty.expires_on)) == (
+            "working_days",
+            "2019-05-01",
+            "2019-07-01",
+        )
+        after = text_of(office.get(ended.url))
+        assert "2019年7月1日" in after
+        assert "/desk/duties/U02/permit/end" not in after
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"unit": ""}, "unit"),
+            ({"dataset": "nothing"}, "dataset"),
+            ({"frequency": "hourly"}, "frequency"),
+            ({"effective_on": "1 May"}, "effective_on"),
+            ({"effective_on": "2019-06-01"}, "effective_on"),
+            ({"dataset": "judgment", "frequency": "working_days"}, "frequency"),
+        ],
+    )
+    def test_say_at_the_field_what_is_wrong(self, assign, office, change, field):
+        assign()
+
+        answer = office.post("/desk/duties/assign", self.FORM | change)
+
+        assert list(answer.context["form"].errors) == [field]
+        assert 'class="error-summary"' in text_of(answer)
+        assert Duty.objects.count() == 1
+
+    def test_end_behind_their_first_day(self, assign, office):
+        assign()
+
+        page = text_of(
+            office.post("/desk/duties/U02/permit/end", {"expires_on": "2019-05-01"})
+        )
+
+        assert 'class="error-summary"' in page
+        assert Duty.objects.get().expires_on is None
+
+    def test_are_narrowed_to_a_unit(self, assign, office):
+        assign()
+        assign(unit="U01")
+
+        page = text_of(office.get("/desk/duties/?unit=U01"))
+
+        assert "/desk/duties/U01/permit/end" in page
+        assert "/desk/duties/U02/permit/end" not in page
+
+    @pytest.mark.parametrize(
+        "address",
+        ["/desk/duties/", "/desk/duties/assign", "/desk/duties/U02/permit/end"],
+    )
+    def test_are_not_the_clerks_to_change(self, assign, clerk, address):
+        assign()
+
+        assert clerk.get(address).status_code == 403
+
+    @pytest.mark.parametrize("unit", ["U01", "U99"])
+    def test_can_end_only_where_there_is_one(self, assign, office, unit):
+        assign()
+
+        assert office.get(f"/desk/duties/{unit}/permit/end").status_code == 404
 
 
 class TestContact:

@@ -180,7 +180,7 @@ def _file_nil_returns(facts: Facts, *, tell: Tell) -> None:
                 unit=unit.code,
                 dataset=dataset,
                 period=facts.period,
-                at=timezone.now(),
+                at=_received_at(facts.period),
             )
 
 
