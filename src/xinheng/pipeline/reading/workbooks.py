@@ -7,7 +7,9 @@ as the value that was saved with it. This is done in the confined process, see
 
 from __future__ import annotations
 
+import html
 import logging  # noqa: TID251  (only to silence the reader)
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -29,6 +31,11 @@ logging.getLogger("calamine").setLevel(logging.CRITICAL)
 MANY_BYTES = 16 * 1024**2
 
 _VISIBLE = "visible"
+# From one run of a text to the next one: what is half bold is one text all the same.
+_RUN_ON = re.compile(
+    r"</(?:\w+:)?t>\s*</(?:\w+:)?r>\s*<(?:\w+:)?r\b[^>]*>"
+    r"(?:\s*<(?!/?(?:\w+:)?t\b)[^>]*>)*\s*<(?:\w+:)?t\b[^>]*>"
+)
 
 
 def decode(source: Source, *, is_form: bool) -> Book:
@@ -130,6 +137,7 @@ def _as_far_as(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 def _texts(parts: tuple[str, ...]) -> pl.DataFrame:
     """Return the texts of comments, drawings, properties and other parts."""
-    texts = pl.Series("part", parts, dtype=pl.String)
+    whole = [_RUN_ON.sub("", html.unescape(part)) for part in parts]
+    texts = pl.Series("part", whole, dtype=pl.String)
     # What stands behind a tag, and the tag itself with its attributes.
     return texts.str.split("<").explode().str.split_exact(">", 1).struct.unnest()
