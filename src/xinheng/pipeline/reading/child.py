@@ -20,6 +20,7 @@ DISK_FULL = 3
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _INPUT = Path("/dev/fd/0")
 _OUTPUT, _ERRORS = 1, 2
+_ARCHIVE = "ARCHIVE"  # the job whose file is no workbook itself
 
 
 def main(arguments: list[str]) -> int:
@@ -27,12 +28,15 @@ def main(arguments: list[str]) -> int:
     memory_bytes, cpu_seconds, result_bytes, job = arguments
     _confine(int(memory_bytes), int(cpu_seconds), int(result_bytes))
     # Only now, so that whatever is imported stays within the limits, too.
+    from xinheng.pipeline.reading import beginning
+
+    begun = None if job == _ARCHIVE else beginning.begin(_INPUT)
     from xinheng.pipeline.reading import decoding
 
     with os.fdopen(os.dup(_OUTPUT), "wb") as target:
         _silence()
         try:
-            decoding.decode(_INPUT, target, decoding.Job[job])
+            decoding.decode(_INPUT, target, decoding.Job[job], begun)
             target.flush()
         except OSError as error:
             if error.errno in _FULL:

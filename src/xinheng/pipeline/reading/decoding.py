@@ -24,6 +24,7 @@ import polars as pl
 from xinheng.pipeline import refusals
 from xinheng.pipeline.failures import UnreadableFileError
 from xinheng.pipeline.reading import archives, books, kinds, old_workbooks, workbooks
+from xinheng.pipeline.reading.beginning import Begun
 from xinheng.pipeline.reading.books import Book, Cells
 from xinheng.pipeline.reading.carrying import Writer
 from xinheng.pipeline.reading.sources import (
@@ -42,15 +43,19 @@ class Job(Enum):
     ARCHIVE = auto()  # of forms
 
 
-def decode(path: Path, target: IO[bytes], job: Job) -> None:
-    """Decode the file and write what is in it, or why it can't be taken."""
+def decode(path: Path, target: IO[bytes], job: Job, begun: Begun | None = None) -> None:
+    """Decode the file and write what is in it, or why it can't be taken.
+
+    `begun` is the workbook where it is being read already.
+    """
     writer = Writer(target)
     try:
         if job is Job.ARCHIVE:
             contents = _archive(path, writer)
         else:
             source = FileSource(path, "")
-            contents = {"books": [_book(source, writer, is_form=job is Job.FORM)]}
+            book = _decoded(source, is_form=job is Job.FORM, begun=begun)
+            contents = {"books": [_told_of(source, book, writer)]}
     except UnreadableFileError as refused:
         contents = {"refusal": _told(refused)}
     writer.finish(contents)
@@ -73,7 +78,7 @@ def _archive(path: Path, writer: Writer) -> dict[str, Any]:
         if held is None:
             texts.append([member.member, member.name])
         else:
-            found.append(_book(held, writer, is_form=True))
+            found.append(_told_of(held, _decoded(held, is_form=True), writer))
     litter = writer.put(books.texts(archives.litter(path)))
     return {"books": found, "members": texts, "litter": litter}
 
@@ -98,9 +103,13 @@ def _is_text(member: MemberSource) -> bool:
     return kinds.is_text(member, head, PurePosixPath(member.name).suffix.lower())
 
 
-def _book(source: Source, writer: Writer, *, is_form: bool) -> dict[str, Any]:
-    reader = old_workbooks if kinds.is_old(source) else workbooks
-    book: Book = reader.decode(source, is_form=is_form)
+def _decoded(source: Source, *, is_form: bool, begun: Begun | None = None) -> Book:
+    if begun is None and kinds.is_old(source):
+        return old_workbooks.decode(source, is_form=is_form)
+    return workbooks.decode(source, is_form=is_form, begun=begun)
+
+
+def _told_of(source: Source, book: Book, writer: Writer) -> dict[str, Any]:
     sheets = [_sheet(cells, writer) for cells in book.sheets]
     return {
         "name": source.name,

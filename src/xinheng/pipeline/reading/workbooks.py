@@ -8,27 +8,19 @@ as the value that was saved with it. This is done in the confined process, see
 from __future__ import annotations
 
 import html
-import logging  # noqa: TID251  (only to silence the reader)
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
-import fastexcel
 import polars as pl
 
-from xinheng.pipeline import refusals
 from xinheng.pipeline.failures import UnreadableFileError
-from xinheng.pipeline.reading import marks, packages
+from xinheng.pipeline.reading import beginning, marks, packages
+from xinheng.pipeline.reading.beginning import Begun
 from xinheng.pipeline.reading.books import PLACES, Book, Cells
 from xinheng.pipeline.reading.packages import Examined
 from xinheng.pipeline.reading.sheets import with_names_by_position
 from xinheng.pipeline.reading.sources import HeldSource, Source
-
-# What the reader remarks on a workbook may quote it, so it is logged nowhere.
-logging.getLogger("calamine").setLevel(logging.CRITICAL)
-
-# From here on it pays to look at the parts beside the reading, not before it.
-MANY_BYTES = 16 * 1024**2
 
 _VISIBLE = "visible"
 # From one run of a text to the next one: what is half bold is one text all the same.
@@ -38,53 +30,36 @@ _RUN_ON = re.compile(
 )
 
 
-def decode(source: Source, *, is_form: bool) -> Book:
+def decode(source: Source, *, is_form: bool, begun: Begun | None = None) -> Book:
     """Return all cells; with `is_form` also which of them are flawed.
+
+    `begun` is the same workbook where it is being read already.
 
     Raises:
         UnreadableFileError: where the workbook can't be read.
     """
-    whole = source.whole()
-    content = whole if isinstance(whole, bytes) else whole.read_bytes()
-    held = HeldSource(content, source.name)
-    examined, sheets = _both(held)
+    held = _held(source, begun)
+    if begun is None and beginning.is_large(held.content):
+        begun = Begun(held.content)
+    examined = packages.examine(held)
+    sheets = [_cells(sheet) for sheet in (begun or Begun(held.content)).sheets()]
     if is_form and examined.flawed:
         sheets = _with_places(held, examined, sheets)
     return Book(sheets, examined.is_1904, lambda: _texts(examined.texts))
 
 
-def _both(source: HeldSource) -> tuple[Examined, list[Cells]]:
-    """Look at all parts, and read the cells.
-
-    A workbook of some size is read while it is being looked at: if it turns out to be a
-    bomb meanwhile, the limits of this process hold. A small one is looked at before, so
-    that the sentence which refuses it can tell the reason.
-    """
-    if packages.size(source) < MANY_BYTES:
-        return packages.examine(source), _read(source.content)
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        looking = thread.submit(packages.examine, source)
-        try:
-            sheets = _read(source.content)
-        except UnreadableFileError:
-            looking.result()  # may know better what is wrong
-            raise
-        return looking.result(), sheets
+def _held(source: Source, begun: Begun | None) -> HeldSource:
+    if begun is not None:
+        return HeldSource(begun.content, source.name)
+    whole = source.whole()
+    content = whole if isinstance(whole, bytes) else whole.read_bytes()
+    return HeldSource(content, source.name)
 
 
-def _read(content: bytes) -> list[Cells]:
-    try:
-        book = fastexcel.read_excel(content)
-        return [_load(book, name) for name in book.sheet_names]
-    except fastexcel.FastExcelError:
-        raise refusals.damaged() from None
-
-
-def _load(book: fastexcel.ExcelReader, name: str) -> Cells:
+def _cells(sheet: Any) -> Cells:
     """Return the cells of a sheet from its first row, blank ones included."""
-    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     frame = with_names_by_position(sheet.to_polars())
-    return Cells(name, frame, sheet.visible == _VISIBLE)
+    return Cells(sheet.name, frame, sheet.visible == _VISIBLE)
 
 
 def _with_places(
