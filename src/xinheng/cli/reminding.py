@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from xinheng.apps.cases import operations as cases
 from xinheng.apps.duties import reminders
 from xinheng.apps.law import queries as law
+from xinheng.apps.objections import operations as objections
 from xinheng.apps.records import days
 
 NEXT_TRY = reminders.RETRY_AFTER + timedelta(minutes=1)
@@ -43,4 +45,6 @@ class Daily:
         state = (today, law.is_adopted(on=today))
         if state != self._turned:
             days.turn_day(on=today, actor="worker", at=at)
+            cases.escalate_overdue(at=at)
+            objections.lapse_due(at=at)
             self._turned = state

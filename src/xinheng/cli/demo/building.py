@@ -21,7 +21,7 @@ from xinheng.apps.law import queries as adoptions
 from xinheng.apps.organizations import operations as organizations_operations
 from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.statistics import queries as statistics
-from xinheng.cli.demo import accounts, duties, lists, unit_files
+from xinheng.cli.demo import accounts, duties, lists, redress, unit_files
 from xinheng.cli.demo.facts import Facts
 from xinheng.cli.demo.unit_files import UnitFile
 from xinheng.core.catalog import periods
@@ -58,6 +58,7 @@ def build(directory: Path, facts: Facts, *, tell: Tell) -> MonthlyTable:
     _file_nil_returns(facts, tell=tell)
     duties.assign_all(facts, without_records=NIL_DATASETS, tell=tell)
     lists.list_some(tell=tell)
+    redress.add_some(directory, tell=tell)
     table = statistics.table(period=facts.period)
     if handed_in:
         _compare(table, facts)
