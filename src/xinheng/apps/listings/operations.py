@@ -124,6 +124,15 @@ def record(*, listing: int, event: Event, told: Told, by: By) -> None:
     _advance(row, event, told, by)
 
 
+def advance_by_source(row: Listing, event: Event, told: Told, by: By) -> None:
+    """Record what the source of an imported listing did; for `importing` alone.
+
+    Raises:
+        RefusedError: a rule stops it.
+    """
+    _advance(row, event, told, by)
+
+
 def require(actor: Actor, row: Listing, event: Event) -> None:
     """Let pass who may do this.
 
