@@ -108,12 +108,16 @@ def _change(change: Change) -> dict[str, object]:
 
 def record(view: PublicRecord) -> dict[str, object]:
     """Return a record as JSON takes it."""
+    until = view.state.until
     return {
+        "key": view.key,
         "dataset": view.dataset,
         "dataset_title": view.dataset_title,
         "source_unit": view.source_unit,
         "decided_on": None if view.decided_on is None else view.decided_on.isoformat(),
         "recorded_at": view.recorded_at.isoformat(),
+        "public_until": None if until is None else until.isoformat(),
+        "is_disputed": view.state.is_disputed,
         "fields": [
             {"title": title, "title_en": title_en, "text": text}
             for title, title_en, text in view.fields

@@ -75,11 +75,14 @@ def get_organization(request: HttpRequest, uscc: str) -> dict[str, object]:
 
 def _record(record: PublicRecord) -> dict[str, object]:
     return {
+        "key": record.key,
         "dataset": record.dataset,
         "dataset_title": record.dataset_title,
         "source_unit": record.source_unit,
         "decided_on": record.decided_on,
         "recorded_at": record.recorded_at,
+        "public_until": record.state.until,
+        "is_disputed": record.state.is_disputed,
         "fields": [
             {"title": title, "title_en": title_en, "text": text}
             for title, title_en, text in record.fields

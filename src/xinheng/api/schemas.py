@@ -117,13 +117,16 @@ class FieldOut(Schema):
 
 
 class RecordOut(Schema):
-    """A record as the public may see it."""
+    """A record as the public may see it; `public_until` is the first day without it."""
 
+    key: str
     dataset: str
     dataset_title: str
     source_unit: str
     decided_on: date | None
     recorded_at: datetime
+    public_until: date | None
+    is_disputed: bool
     fields: list[FieldOut]
 
 

@@ -27,12 +27,14 @@ from xinheng.apps.evidence import operations as evidence
 from xinheng.apps.intake import operations as intake
 from xinheng.apps.intake import register_news
 from xinheng.cli import expiring, failures, pushing, sources
+from xinheng.cli.issuing import OpenData
 from xinheng.cli.reminding import Daily
 
 logger = structlog.get_logger("xinheng.worker")
 IDLE_SECONDS = 0.5
 reminders = Daily()
 escalations = pushing.Hourly()
+open_data = OpenData()
 sweeps = expiring.Daily()
 WORKER = f"{socket.gethostname()[:60]}-{os.getpid()}"
 
@@ -107,6 +109,7 @@ def _work_off(machines: sources.Machines) -> bool:
         reminders.work_off(at=timezone.now())
         if late := escalations.work_off(at=timezone.now()):
             logger.info("measures.escalated", tasks=late)
+        open_data.work_off(at=timezone.now())
         if ended := sweeps.work_off(at=timezone.now()):
             logger.info("listings.expired", listings=ended)
     except (DatabaseError, OSError) as failure:

@@ -99,6 +99,11 @@ SOURCES = env.text(
     "File (TOML) that names the watched folders and databases which the worker drains.",
     shown="none",
 )
+DATA_LICENSE = env.text(
+    "XINHENG_DATA_LICENSE",
+    "CC-BY-4.0",
+    "License of the open data, as an SPDX name or an address; the city decides it.",
+)
 LEDGER_ORIGIN = env.text(
     "XINHENG_LEDGER_ORIGIN",
     "xinheng.local/ledger",

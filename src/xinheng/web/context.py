@@ -15,6 +15,7 @@ SECTIONS = {
     "search": "search",
     "organizations": "search",
     "lists": "lists",
+    "recent": "search",
     "table": "table",
     "catalog": "catalog",
     "desk": "desk",

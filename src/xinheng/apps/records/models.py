@@ -81,6 +81,11 @@ class Record(models.Model):
             models.Index(
                 name="record_of_month", fields=["period", "source_unit", "dataset"]
             ),
+            models.Index(
+                name="record_of_day",
+                fields=["dataset", "-decided_on", "-id"],
+                condition=Q(superseded_at__isnull=True),
+            ),
             models.Index(name="record_of_landing", fields=["submission", "row_number"]),
             models.Index(
                 name="record_superseded",

@@ -9,6 +9,7 @@ from xinheng.web.desk import (
     catalog,
     code_rates,
     columns,
+    disclosures,
     duties,
     duties_list,
     duties_rates,
@@ -49,6 +50,8 @@ app_name = "desk"
 one = "submissions/<slug:submission>"
 last = "<slug:unit>/<slug:dataset>/<slug:period>"
 urlpatterns = [
+    path("reports/", disclosures.reports, name="disclosure-reports"),
+    path("reports/<int:report>", disclosures.report, name="disclosure-report"),
     path("", home.home, name="home"),
     path("acts/", acts.acts, name="acts"),
     path("acts/<int:seq>", acts.act, name="act"),

@@ -17,7 +17,7 @@ from xinheng.apps.records import queries as records
 from xinheng.apps.records import successions
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.identifiers import uscc as codes_of
-from xinheng.web import datasets, paging
+from xinheng.web import caching, datasets, paging
 from xinheng.web.portal import codes
 
 
@@ -58,7 +58,7 @@ def organization(request: HttpRequest, uscc: str) -> HttpResponse:
         "adoption": law.in_effect(on=on),
         "on": on,
     }
-    return render(request, "portal/organization.html", context)
+    return caching.unkept(render(request, "portal/organization.html", context))
 
 
 def _renamed(code: str) -> HttpResponse | None:
