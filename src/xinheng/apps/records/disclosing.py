@@ -76,7 +76,7 @@ def report_personal_data(
         Subject(RECORD, key), int(organization), record.dataset_title, what
     )
     seq = disclosures.report(reported=reported, at=at)
-    _touch(organization, key, seq)
+    lead_past(organization, key, seq)
 
 
 @transaction.atomic
@@ -88,10 +88,14 @@ def decide_report(
         report=report, upheld=upheld, reason=reason, actor=actor, at=at
     )
     organization, key = known.reported(report)
-    _touch(str(organization), key, seq)
+    lead_past(str(organization), key, seq)
 
 
-def _touch(organization: str, key: str, seq: int) -> None:
+def lead_past(organization: str, key: str, seq: int) -> None:
+    """Lead the change feed past a record of an organization, at an entry.
+
+    For acts of other apps on a record's publication, after their ledger entry.
+    """
     rows = _in_force().filter(organization_id=int(organization))
     touched = [row.id for row in rows if queries.key_of(row) == key]
     touching.touch_keys(seq=seq, keys=touched)

@@ -30,6 +30,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from xinheng.apps.catalog import queries as catalog
+from xinheng.apps.disclosures import queries as disclosures
 from xinheng.apps.law import queries as law
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.records import facts, queries
@@ -74,6 +75,7 @@ class Issue:
     ledger_size: int
     edition: str
     is_adopted: bool
+    disputed: str
     files: tuple[OpenFile, ...]
     deltas: tuple[OpenFile, ...]
 
@@ -120,8 +122,17 @@ def _has_lost_rows(size: int) -> bool:
 
 
 def is_due(issue: Issue | None, *, on: date) -> bool:
-    """Tell whether an issue is to be made: each day, and whenever one is not good."""
-    return issue is None or issue.on != on.isoformat() or not is_good(issue, on=on)
+    """Tell whether an issue is due: daily, when one is not good, for a new mark."""
+    if issue is None or issue.on != on.isoformat() or issue.disputed != _disputed():
+        return True
+    return not is_good(issue, on=on)
+
+
+def _disputed() -> str:
+    """Return a digest of what is disputed: a mark that comes or goes makes an issue."""
+    known = disclosures.known(kind=disclosures.RECORD)
+    marked = sorted(key for key, each in known.items() if each.is_disputed)
+    return sha256("\n".join(marked).encode()).hexdigest()
 
 
 def make_due(*, at: datetime) -> Issue | None:
@@ -142,6 +153,7 @@ def make(*, at: datetime) -> Issue:
     before, on = current(), timezone.localdate(at)
     serial = before.serial + 1 if before else 1
     size, is_adopted = ledger.size(), law.is_adopted(on=on)
+    disputed = _disputed()
     home = _root() / str(serial)
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
@@ -160,6 +172,7 @@ def make(*, at: datetime) -> Issue:
         ledger_size=size,
         edition=editions.digest(),
         is_adopted=is_adopted,
+        disputed=disputed,
         files=tuple(files),
         deltas=tuple(changed),
     )

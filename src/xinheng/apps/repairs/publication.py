@@ -9,16 +9,19 @@ from __future__ import annotations
 from xinheng.apps.cases.operations import By, LockedCase
 from xinheng.apps.disclosures import operations as disclosures
 from xinheng.apps.disclosures.operations import Ending
-from xinheng.apps.disclosures.queries import Subject
+from xinheng.apps.disclosures.queries import RECORD, Subject
+from xinheng.apps.records import disclosing
 from xinheng.core.disclosures.facts import Cause as Reason
 from xinheng.core.measures.causes import Cause
 
 
 def end(case: LockedCase, *, reason: Reason, by: By) -> None:
     """End the publication of what a case is about, from today on."""
-    disclosures.end_publication(
+    seq = disclosures.end_publication(
         subject=Subject(case.target_kind, case.target),
         ending=Ending(reason, Cause("case", str(case.id)), by.on),
         actor=by.actor.account_id,
         at=by.at,
     )
+    if case.target_kind == RECORD:
+        disclosing.lead_past(str(case.organization_id), case.target, seq)
