@@ -16,6 +16,7 @@ from tests.factories.redress import FIRST, LATER
 from xinheng.apps.accounts.models import User
 from xinheng.apps.agents import operations as agents
 from xinheng.apps.cases.models import Case
+from xinheng.apps.standing.models import LookUp
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,28 @@ class TestOrganization:
 
         assert "示许决字〔2019〕第1号" in text
         assert "示罚决字〔2026〕第1号" in text
+
+
+class TestLooks:
+    def test_names_the_unit_and_the_purpose_and_no_person(self, agent, body):
+        LookUp.objects.create(
+            at=LATER,
+            channel="DESK",
+            asker="opaque-account",
+            unit_id=body.unit,
+            matter="procurement",
+            purpose="示例：采购资格审查",
+            codes=body.uscc,
+            count=1,
+            ledger_size=1,
+        )
+
+        text = page(agent.get(f"/my/{body.uscc}/looks"))
+
+        assert "采购资格审查" in text
+        assert "opaque-account" not in text
+        told = json.loads(agent.get(f"/my/{body.uscc}/export.json").content)
+        assert [each["purpose"] for each in told["looks"]] == ["示例：采购资格审查"]
 
 
 class TestExport:

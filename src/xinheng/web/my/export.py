@@ -18,6 +18,7 @@ from xinheng.apps.commitments import queries as commitments
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.records import held
 from xinheng.apps.repairs import queries as repairs
+from xinheng.apps.standing import queries as standing
 from xinheng.core.formulas import disarmed
 from xinheng.web import files
 from xinheng.web.access import DeskRequest, agent
@@ -75,7 +76,7 @@ def _everything(request: DeskRequest, item: Acting) -> dict[str, Any]:
             {"title": title, "held_on": day.isoformat(), "attendees": count}
             for title, day, count in attended
         ],
-        "looks": [],
+        "looks": list(_looks(item)),
     }
 
 
@@ -112,6 +113,20 @@ def _cases(request: DeskRequest, item: Acting) -> Iterable[dict[str, Any]]:
                 "applied_on": str(each.applied_on) if each.applied_on else None,
                 "due_on": str(each.due_on) if each.due_on else None,
                 "decided_on": str(each.decided_on) if each.decided_on else None,
+            }
+        number, more = number + 1, page.has_next
+
+
+def _looks(item: Acting) -> Iterable[dict[str, Any]]:
+    number, more = 1, True
+    while more:
+        page = standing.list_uses(uscc=item.uscc, page=number)
+        for each in page.items:
+            yield {
+                "at": each.at.isoformat(),
+                "unit": each.unit_name,
+                "matter": each.matter,
+                "purpose": each.purpose,
             }
         number, more = number + 1, page.has_next
 

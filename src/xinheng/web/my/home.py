@@ -14,8 +14,10 @@ from xinheng.apps.cases import queries as cases
 from xinheng.apps.commitments import queries as commitments
 from xinheng.apps.records import held
 from xinheng.apps.records.held import HeldRecord
+from xinheng.apps.standing import queries as standing
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.procedures.tables import Party
+from xinheng.rulebook import measures
 from xinheng.web import datasets, paging
 from xinheng.web.access import DeskRequest, agent
 from xinheng.web.my import asking
@@ -62,8 +64,12 @@ def organization(request: DeskRequest, uscc: str) -> HttpResponse:
 @agent
 @require_safe
 def looks(request: DeskRequest, uscc: str) -> HttpResponse:
-    """Say who looked at what is not public: nothing keeps that yet."""
-    return render(request, "my/looks.html", {"item": asking.acting(request, uscc)})
+    """Show which units looked up the measures that apply, and what for."""
+    item = asking.acting(request, uscc)
+    page = standing.list_uses(uscc=item.uscc, page=paging.number(request))
+    matters = measures.rules().matters
+    rows = [(each, matters.get(each.matter)) for each in page.items]
+    return render(request, "my/looks.html", {"item": item, "page": page, "rows": rows})
 
 
 def _groups(records: Iterable[HeldRecord]) -> list[Group]:
