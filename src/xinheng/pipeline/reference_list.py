@@ -44,7 +44,7 @@ _ITEM = replace(
     name="reference_list",
     title="代码表",
     title_en="Reference list",
-    natural_key=("code",),
+    natural_key=("code", "title"),
     fields=(
         Field(
             name="code",

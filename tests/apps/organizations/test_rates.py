@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.factories import files
-from xinheng.apps.organizations import operations, queries
+from xinheng.apps.organizations import operations, queries, rates
 from xinheng.apps.organizations.models import RegisterIssue
 from xinheng.core.catalog.periods import InvalidPeriodError
 from xinheng.core.organizations.issues import IssueKind, IssueState
@@ -57,6 +57,10 @@ def counted(rate):
 class TestCodeRates:
     def test_count_what_was_known_when_the_month_ended(self):
         may = queries.code_rates(month="2019-05")
+        again = queries.code_rates(
+            month="2019-05", active=rates.count_active("2019-05")
+        )
+        assert again == may
         june = queries.code_rates(month="2019-06")
         july = queries.code_rates(month="2019-07")
 

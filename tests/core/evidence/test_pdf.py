@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import zlib
 
 import pytest
 from hypothesis import given
@@ -83,7 +84,9 @@ class TestTexts:
         assert holds_number(pdfs.stream(stated, b"/Type /ObjStm"))
 
     def test_finds_a_number_in_metadata(self):
-        assert holds_number(pdfs.stream(b"<dc:title>%b" % BYTES, packed=False))
+        assert holds_number(
+            pdfs.stream(b"<?xpacket?><dc:title>%b" % BYTES, packed=False)
+        )
 
     @pytest.mark.parametrize(
         ("name", "packed"),
@@ -101,6 +104,15 @@ class TestTexts:
         shown = b"(%b) Tj ET BT (%b) Tj" % (BYTES[:10], BYTES[10:])
 
         assert not holds_number(pdfs.page(shown))
+
+    def test_takes_no_places_on_a_page_for_a_number(self):
+        drawn = b"%b %b.%b m 0 0 l S BT (1) Tj ET" % (
+            BYTES[:6],
+            BYTES[6:14],
+            BYTES[14:],
+        )
+
+        assert not holds_number(pdfs.stream(drawn))
 
     def test_leaves_pictures_alone(self):
         scan = pdfs.stream(BYTES, b"/Subtype /Image /Filter /DCTDecode", packed=False)
@@ -140,6 +152,7 @@ class TestRefused:
         [
             b"/Filter /LZWDecode",
             b"/Filter 5 0 R",
+            b"/Filter [" + b"/FlateDecode " * 5 + b"]",
             b"/Filter /FlateDecode /DecodeParms << /Predictor 12 >>",
         ],
     )
@@ -160,3 +173,21 @@ class TestRefused:
         monkeypatch.setattr(pdf, "MOST_TEXT_BYTES", 1000)
 
         assert fault(pdfs.pdf(pdfs.stream(b" " * 10_000))) is Fault.TOO_LARGE
+
+    def test_text_that_only_unpacks_halfway(self, monkeypatch):
+        monkeypatch.setattr(pdf, "MOST_TEXT_BYTES", 1000)
+        twice = b"/Filter [/FlateDecode /ASCIIHexDecode]"
+        inner = pdfs.stream(zlib.compress(b">" * 600), twice, packed=False)
+
+        assert fault(pdfs.pdf(inner, inner)) is Fault.TOO_LARGE
+
+    def test_more_readings_than_are_tried(self, monkeypatch):
+        monkeypatch.setattr(pdf, "MOST_READ_BYTES", 100)
+
+        assert fault(pdfs.pdf(pdfs.page(b"(1) Tj" * 20))) is Fault.TOO_LARGE
+
+    def test_a_table_that_maps_everything_again_and_again(self):
+        mapped = b"<0000> <FFFF> <0000>\n" * 10
+        table = pdfs.stream(b"beginbfrange " + mapped + b" endbfrange")
+
+        assert fault(pdfs.pdf(table)) is Fault.UNREADABLE

@@ -51,6 +51,9 @@ class TestPngTexts:
             pictures.chunk(b"tEXt", b"Comment\0" + NUMBER.encode()),
             pictures.chunk(b"iTXt", b"Comment\0\0\0\0\0" + NUMBER.encode()),
             pictures.chunk(b"zTXt", b"Comment\0\0" + zlib.compress(NUMBER.encode())),
+            pictures.chunk(
+                b"iTXt", b"Comment\0\1\0zh\0\0" + zlib.compress(NUMBER.encode())
+            ),
             pictures.chunk(b"eXIf", NUMBER.encode("utf-16-be")),
         ],
     )
@@ -61,6 +64,15 @@ class TestPngTexts:
         content = pictures.png(pictures.chunk(b"IDAT", NUMBER.encode()))
 
         assert not holds_number(pictures_of.png_texts(content))
+
+    def test_refuses_texts_that_unpack_to_too_much(self, monkeypatch):
+        monkeypatch.setattr(pictures_of, "MOST_TEXT_BYTES", 1000)
+        half = pictures.chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b" " * 600))
+
+        assert list(pictures_of.png_texts(pictures.png(half)))
+        with pytest.raises(EvidenceError) as caught:
+            list(pictures_of.png_texts(pictures.png(half, half)))
+        assert caught.value.fault is Fault.TOO_LARGE
 
     @pytest.mark.parametrize(
         "content",

@@ -52,7 +52,7 @@ def _sides(row: RegisterIssue) -> list[RegisterIssue]:
     """Return the open issues of the same clash, locked, in the order of their keys."""
     if row.organization_id is None:
         return []
-    open_ones = RegisterIssue.objects.select_for_update().filter(
+    open_ones = RegisterIssue.objects.select_for_update(of=("self",)).filter(
         state=IssueState.OPEN, kind=row.kind, organization__isnull=False
     )
     rows = _alike(open_ones.exclude(id=row.id), row)

@@ -67,12 +67,14 @@ def code_rates(
     unit: str | None = None,
     authority: str | None = None,
     kind: IssueKind | None = None,
+    active: int | None = None,
 ) -> CodeRates:
     """Return the rates of a month (YYYY-MM), counted from what is known today.
 
     `unit` is the source unit that reported an issue, `authority` the registering
     authority's name; organizations are narrowed by the authority alone, because a unit
-    registers none. `kind` narrows the issues.
+    registers none. `kind` narrows the issues. Who asks about many kinds or units of one
+    month counts `active` once (`count_active`).
 
     Raises:
         InvalidPeriodError: `month` is no month.
@@ -84,13 +86,22 @@ def code_rates(
     held = known.values("organization").distinct().count()
     alone = present.filter(organization__isnull=True)
     unknown = alone.values("code", "name_key").distinct().count()
-    active = _active(ends, authority)
+    active = _active(ends, authority) if active is None else active
     corrected = found.filter(state=IssueState.CORRECTED, closed_at__lt=ends)
     return CodeRates(
         month=month,
         error_rate=Rate(held + unknown, active + unknown, ERROR_FORMULA),
         correction_rate=Rate(corrected.count(), found.count(), CORRECTION_FORMULA),
     )
+
+
+def count_active(month: str) -> int:
+    """Return how many organizations existed when a month ended, as known then.
+
+    Raises:
+        InvalidPeriodError: `month` is no month.
+    """
+    return _active(_bounds(periods.parse(month))[1], None)
 
 
 def _bounds(month: str) -> tuple[datetime, datetime]:

@@ -24,7 +24,9 @@ from xinheng.core.evidence import pdf_strings
 from xinheng.core.evidence.faults import EvidenceError, Fault
 
 BEGINNING = b"%PDF-"
-MOST_TEXT_BYTES = 32 * 1024**2  # of all streams, unpacked, pictures and fonts left out
+MOST_TEXT_BYTES = 16 * 1024**2  # of all streams, unpacked, pictures and fonts left out
+MOST_READ_BYTES = 256 * 1024**2  # the same, read under each table of glyphs
+MOST_FILTERS = 4  # of one stream
 
 _END = b"%%EOF"
 _END_WITHIN_BYTES = 2048
@@ -47,7 +49,8 @@ _ENCRYPTED = re.compile(rb"/Encrypt\b")
 _ACTIVE = re.compile(
     rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)\b"
 )
-_FONT = re.compile(rb"<<[^<>]*/Type0\b[^<>]*>>")
+_DICTIONARY = re.compile(rb"<<[^<>]*+>>")
+_XML = re.compile(rb"\s*(?:\xef\xbb\xbf)?<[?x]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,13 @@ def texts(content: bytes) -> Iterator[str]:
     for part in (outside, *unpacked):
         _require_plain(part)
     tables = pdf_strings.tables(unpacked)
+    if sum(map(len, unpacked)) * len(tables) > MOST_READ_BYTES:
+        raise EvidenceError(Fault.TOO_LARGE)
     yield pdf_strings.stated(outside)
     for part in unpacked:
         yield pdf_strings.stated(part)
-        yield part.decode("latin-1")
+        if _XML.match(part):  # properties; elsewhere bare digits are places on a page
+            yield part.decode("latin-1")
         yield from pdf_strings.shown(part, tables)
 
 
@@ -117,14 +123,14 @@ def _unpacked(streams: list[_Stream]) -> Iterator[bytes]:
         filters = _filters(stream.head)
         if _TEXTLESS.search(stream.head) or not _PICTURE_FILTERS.isdisjoint(filters):
             continue
+        if _PREDICTED.search(stream.head) or len(filters) > MOST_FILTERS:
+            raise EvidenceError(Fault.UNREADABLE)
         body = stream.body
         for name in filters:
             body = _undone(name, body, room)
-        if _PREDICTED.search(stream.head):
-            raise EvidenceError(Fault.UNREADABLE)
-        room -= len(body)
-        if room <= 0:
-            raise EvidenceError(Fault.TOO_LARGE)
+            room -= len(body)
+            if room <= 0:
+                raise EvidenceError(Fault.TOO_LARGE)
         yield body
 
 
@@ -171,6 +177,7 @@ def _require_plain(part: bytes) -> None:
     """Refuse what nobody could look into: scripts, attachments, unexplained glyphs."""
     if _ACTIVE.search(part):
         raise EvidenceError(Fault.ACTIVE)
-    for font in _FONT.findall(part):
-        if b"/Identity-" in font and b"/ToUnicode" not in font:
+    for found in _DICTIONARY.findall(part):
+        is_composed = b"/Type0" in found and b"/Identity-" in found
+        if is_composed and b"/ToUnicode" not in found:
             raise EvidenceError(Fault.UNREADABLE)

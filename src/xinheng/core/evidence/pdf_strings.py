@@ -19,6 +19,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from xinheng.core.evidence.faults import EvidenceError, Fault
+
 # A piece of shown text; null is a gap that looks like a blank.
 Pieces: TypeAlias = list[bytes | None]
 
@@ -47,6 +49,7 @@ _RANGE = re.compile(
 )
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]+)>")
 _MOST_CODES = 0x10000
+_MOST_MAPPED = 4 * _MOST_CODES  # by one table, in all its ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,11 @@ def shown(part: bytes, tables: Iterable[Table]) -> Iterator[str]:
 
 
 def tables(parts: Iterable[bytes]) -> list[Table]:
-    """Return the tables of glyphs that the parts hold, and the plain ones."""
+    """Return the tables of glyphs that the parts hold, and the plain ones.
+
+    Raises:
+        EvidenceError: UNREADABLE, one says more than there are glyph numbers.
+    """
     found = list(PLAIN)
     for part in parts:
         if b"beginbf" in part:
@@ -147,7 +154,7 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 def _table(part: bytes) -> Table:
     characters: dict[int, str] = {}
-    widths = set()
+    widths, room = set(), _MOST_MAPPED
     for section in _CHARACTERS.findall(part):
         for code, text in _PAIR.findall(section):
             widths.add(_width(code))
@@ -155,7 +162,11 @@ def _table(part: bytes) -> Table:
     for section in _RANGES.findall(part):
         for first, last, start, listed in _RANGE.findall(section):
             widths.add(_width(first))
-            characters |= _range(_number(first), _number(last), start, listed)
+            mapped = _range(_number(first), _number(last), start, listed)
+            room -= len(mapped)
+            if room < 0:
+                raise EvidenceError(Fault.UNREADABLE)
+            characters |= mapped
     return Table(is_wide=widths != {1}, characters=characters)
 
 

@@ -15,7 +15,7 @@ from xinheng.core.evidence.faults import EvidenceError, Fault
 
 JPEG_BEGINNING = b"\xff\xd8\xff"
 PNG_BEGINNING = b"\x89PNG\r\n\x1a\n"
-MOST_TEXT_BYTES = 8 * 1024**2  # unpacked, of one text in a PNG
+MOST_TEXT_BYTES = 8 * 1024**2  # unpacked, of all texts in a PNG
 
 _START_OF_SCAN = 0xDA
 _FILLED = 0xFF  # any number of them may stand before a marker
@@ -55,9 +55,10 @@ def png_texts(content: bytes) -> Iterator[str]:
     """Yield what is to be searched: all chunks with text.
 
     Raises:
-        EvidenceError: DAMAGED, a check sum is wrong or something follows the end.
+        EvidenceError: DAMAGED, a check sum is wrong or something follows the end;
+            TOO_LARGE, its texts unpack to more than `MOST_TEXT_BYTES`.
     """
-    place = len(PNG_BEGINNING)
+    place, room = len(PNG_BEGINNING), MOST_TEXT_BYTES
     while place < len(content):
         length = int.from_bytes(content[place : place + 4])
         kind = content[place + 4 : place + 8]
@@ -68,7 +69,11 @@ def png_texts(content: bytes) -> Iterator[str]:
             break
         if kind in _CHUNKS_WITH_TEXT:
             yield from _readings(data)
-            yield from _packed(data)
+            text = _unpacked(kind, data, room)
+            room -= len(text)
+            if room <= 0:
+                raise EvidenceError(Fault.TOO_LARGE)
+            yield from _readings(text)
         place = end
         if kind == b"IEND" and place == len(content):
             return
@@ -83,13 +88,20 @@ def _readings(data: bytes) -> Iterator[str]:
             yield data[start:].decode(encoding, "replace")
 
 
-def _packed(data: bytes) -> Iterator[str]:
-    """Yield what a chunk holds behind its keyword, where that is packed."""
-    for start in range(len(data)):
-        if data[start : start + 1] != b"\x78" or data[start - 1 : start] != b"\x00":
-            continue
-        try:
-            text = zlib.decompressobj().decompress(data[start:], MOST_TEXT_BYTES)
-        except zlib.error:
-            continue
-        yield from _readings(text)
+def _unpacked(kind: bytes, data: bytes, room: int) -> bytes:
+    """Return what a chunk holds behind its keyword where that is packed, else nothing.
+
+    zTXt   keyword 0 method packed
+    iTXt   keyword 0 flag method language 0 keyword 0 text, packed where the flag is 1
+    """
+    rest = data.partition(b"\0")[2]
+    if kind == b"iTXt" and rest[:1] == b"\1":
+        packed = rest[2:].split(b"\0", 2)[-1]
+    elif kind == b"zTXt":
+        packed = rest[1:]
+    else:
+        return b""
+    try:
+        return zlib.decompressobj().decompress(packed, room)
+    except zlib.error:
+        raise EvidenceError(Fault.DAMAGED) from None

@@ -16,7 +16,11 @@ from django.views.decorators.http import require_safe
 
 from xinheng.apps.organizations import workbench
 from xinheng.apps.organizations.queries import CodeRates, Rate, code_rates
-from xinheng.apps.organizations.rates import CORRECTION_FORMULA, ERROR_FORMULA
+from xinheng.apps.organizations.rates import (
+    CORRECTION_FORMULA,
+    ERROR_FORMULA,
+    count_active,
+)
 from xinheng.core import formulas
 from xinheng.core.catalog import periods
 from xinheng.core.organizations.issues import IssueKind
@@ -112,11 +116,14 @@ def _by(request: HttpRequest) -> str:
 
 def _lines(request: DeskRequest, period: str, by: str) -> Iterator[Line]:
     if by == "kind":
+        active = count_active(period)
         for kind in IssueKind:
-            yield Line(kind_title(kind), code_rates(month=period, kind=kind))
+            rates = code_rates(month=period, kind=kind, active=active)
+            yield Line(kind_title(kind), rates)
     elif by == "unit":
+        active = count_active(period)
         for code, name in list(unit_names().items())[:MOST_GROUPS]:
-            yield Line(name, code_rates(month=period, unit=code))
+            yield Line(name, code_rates(month=period, unit=code, active=active))
     elif by == "authority":
         for name in workbench.list_authorities(request.actor)[:MOST_GROUPS]:
             yield Line(name, code_rates(month=period, authority=name))
