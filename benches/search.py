@@ -21,16 +21,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 import polars as pl
 
-from benches import _organizations
+from benches import _databases, _organizations
 
 LENGTHS = (2, 4, 6)
 COMMONEST = 100
@@ -50,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"search: {rows:,} organizations, {queries:,} queries")
     broken = False
     with tempfile.TemporaryDirectory(prefix="xinheng-bench-") as place:
-        for vendor, url in _databases(Path(place)):
+        for vendor, url in _databases.databases(Path(place), "search"):
             found = _run(url, place, rows, queries)
             _print(vendor, found)
             broken |= found["ours"]["p99"] > PROMISES_MS[vendor]
@@ -66,28 +64,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--small", action="store_true", help="does it run at all")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
-
-
-def _databases(place: Path) -> Iterator[tuple[str, str]]:
-    yield "sqlite", f"sqlite:///{place / 'search.sqlite3'}"
-    if os.environ.get("POSTGRES_URL"):
-        with _own_database(os.environ["POSTGRES_URL"]) as url:
-            yield "postgresql", url
-
-
-@contextmanager
-def _own_database(server: str) -> Iterator[str]:
-    import psycopg
-
-    name = f"xinheng_bench_{os.getpid()}"
-    parts = urlsplit(server)
-    entry = parts._replace(path="/postgres").geturl()
-    with psycopg.connect(entry, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield parts._replace(path=f"/{name}").geturl()
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _run(url: str, place: str, rows: int, queries: int) -> dict:

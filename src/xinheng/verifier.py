@@ -308,15 +308,19 @@ def read_key(text: str) -> Key:
     raise ValueError("key")
 
 
-def believe(note: str, keys: Keys) -> Checkpoint:
-    """Return what a signed checkpoint says, where one of the keys has signed it."""
+def believe(note: str, keys: Keys, by: Key | None = None) -> Checkpoint:
+    """Return what a signed checkpoint says, where one of the keys has signed it.
+
+    With `by` that very key has to. A wrong signature of any known key spoils the note.
+    """
     body, lines = _split(note)
     origin, size, root = body[:-1].split("\n")
     said = Checkpoint(origin, int(size), unbase64(root))
     verdicts = {
         term.verdict(said.size)
         for key, term in keys.items()
-        if key.name == origin and key.type != WITNESS and _signed(key, body, lines)
+        if key.name == origin and key.type != WITNESS
+        if _signed(key, body, lines) and by in (None, key)
     }
     if "good" in verdicts:
         return said
@@ -340,7 +344,9 @@ def is_witnessed(note: str, witnesses: list[Key]) -> bool:
 
 def _signed(key: Key, body: str, lines: list[tuple[str, bytes, bytes]]) -> bool:
     mine = [raw for name, key_id, raw in lines if (name, key_id) == key[:2]]
-    return bool(mine) and all(key.has_signed(body.encode(), raw) for raw in mine)
+    if not all(key.has_signed(body.encode(), raw) for raw in mine):
+        raise Unverified("SIGNATURE: a signature on this checkpoint is wrong")
+    return bool(mine)
 
 
 def _split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
@@ -425,8 +431,7 @@ def verify_receipt(receipt: Any, keys: Keys, *, by_any: bool = False) -> Checkpo
     named = read_key(receipt["public_key"])
     if not by_any and named not in keys:
         raise Unverified("KEY: the receipt names a key that is not trusted")
-    signers = keys if by_any else {named: keys[named]}
-    said = believe(receipt["checkpoint"], signers)
+    said = believe(receipt["checkpoint"], keys, None if by_any else named)
     seq, digest = receipt["entry"]["seq"], unhex(receipt["digest"])
     if said.size != receipt["size"] or not 0 <= seq < said.size:
         raise Unverified("CHECKPOINT: it is not one that the act stands under")
@@ -475,10 +480,19 @@ def follow(content: bytes, named: list[Key]) -> Keys:
     if rest:
         place = rest[0]["entry"]["seq"]
         raise Unverified(f"KEYS: no key that you named vouches for entry {place}")
+    for receipt in receipts:
+        believe(receipt["checkpoint"], keys, read_key(receipt["public_key"]))
     proved = {key: term for key, term in keys.items() if key in stated or receipts}
-    if proved != stated or any(read_key(r["public_key"]) not in keys for r in receipts):
+    if proved != stated or not _is_whole(receipts):
         raise Unverified("KEYS: the list states other terms than the ledger")
     return {**{key: Term() for key in named}, **keys}
+
+
+def _is_whole(receipts: list[Any]) -> bool:
+    """Return whether each entry is there twice, in order: under its change, and now."""
+    places = [receipt["entry"]["seq"] for receipt in receipts]
+    now = {receipt["size"] for receipt in receipts[len(receipts) // 2 :]}
+    return places == sorted(set(places)) * 2 and len(now) <= 1
 
 
 def _stated(listed: Any) -> Keys:

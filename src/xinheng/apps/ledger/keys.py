@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -160,13 +161,19 @@ def _path(key_id: bytes | None = None) -> Path:
 
 def _parse(pem: bytes, source: str) -> SigningKey:
     try:
-        return SigningKey(settings.LEDGER_ORIGIN, suites.parse(pem))
+        return SigningKey(settings.LEDGER_ORIGIN, _parsed(pem))
     except suites.UnusableKeyError:
         raise SigningKeyError(
             f"“{source}”不是无口令的 Ed25519 或 SM2 私钥（PEM），请从备份恢复。",
             f"{source} is no Ed25519 private key in PEM without a password, nor one of"
             " SM2: restore it from the backup.",
         ) from None
+
+
+@lru_cache(maxsize=4)
+def _parsed(pem: bytes) -> suites.PrivateKey:
+    """Read a key once: its file is read, and its rights are asked for, every time."""
+    return suites.parse(pem)
 
 
 def _require_private(path: Path) -> None:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -98,12 +99,13 @@ def write(
     frontier = _frontier(head)
     rows = [_row(act, head.size + offset, at) for offset, act in enumerate(acts)]
     completed = _grow(frontier, rows)
-    models.Entry.objects.bulk_create(rows)
+    _insert(rows)
     tree_store.store(completed)
     head.size, head.root = frontier.size, frontier.root()
     says = Checkpoint(settings.LEDGER_ORIGIN, head.size, head.root)
     head.note = keys.sign_all(signers, says)
-    head.save(update_fields=["size", "root", "note"])
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(_MOVE, [head.size, head.root, head.note])
     return tuple(Appended(row.seq, row.entry) for row in rows)
 
 
@@ -140,6 +142,14 @@ def lock_head() -> models.Head:
         NotInTransactionError: outside a transaction.
     """
     _require_transaction()
+    connection = transaction.get_connection()
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD + lock)
+        row = cursor.fetchone()
+    if row is not None:
+        size, root, note = row
+        return models.Head(id=1, size=size, root=bytes(root), note=note)
     empty = {"size": 0, "root": EMPTY_ROOT, "note": ""}
     head, _ = models.Head.objects.select_for_update().get_or_create(
         id=1, defaults=empty
@@ -169,11 +179,41 @@ def _frontier(head: models.Head) -> Frontier:
     return frontier
 
 
-def _row(act: Act, seq: int, at: datetime) -> models.Entry:
+class _Row(NamedTuple):
+    """An entry as its table takes it."""
+
+    seq: int
+    recorded_at: datetime
+    kind: str
+    subject: str
+    actor: str
+    body: str
+    salt: str
+    entry: str
+
+
+# Every act takes these, so they are said to the database as they are.
+_HEAD = "SELECT size, root, note FROM ledger_head WHERE id = 1"
+_MOVE = "UPDATE ledger_head SET size = %s, root = %s, note = %s WHERE id = 1"
+_INSERT = (
+    f"INSERT INTO ledger_entry ({', '.join(_Row._fields)})"
+    f" VALUES ({', '.join(['%s'] * len(_Row._fields))})"
+)
+
+
+def _insert(rows: Sequence[_Row]) -> None:
+    connection = transaction.get_connection()
+    moment = models.Entry._meta.get_field("recorded_at")
+    written = moment.get_db_prep_save(rows[0].recorded_at, connection)
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, [row._replace(recorded_at=written) for row in rows])
+
+
+def _row(act: Act, seq: int, at: datetime) -> _Row:
     salt = secrets.token_bytes(SALT_BYTES)
     body = canonical.text(act.body)
     entry = Entry(seq, at, act.kind, act.subject, act.actor, body)
-    return models.Entry(
+    return _Row(
         seq=seq,
         recorded_at=at,
         kind=act.kind,
@@ -185,7 +225,7 @@ def _row(act: Act, seq: int, at: datetime) -> models.Entry:
     )
 
 
-def _grow(frontier: Frontier, rows: Sequence[models.Entry]) -> list[tuple[Node, bytes]]:
+def _grow(frontier: Frontier, rows: Sequence[_Row]) -> list[tuple[Node, bytes]]:
     return [
         completed
         for row in rows

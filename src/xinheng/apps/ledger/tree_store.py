@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q
+from django.db import connection
 
 from xinheng.apps.ledger import models
 from xinheng.core.merkle.hashing import EMPTY_ROOT, HASH_BYTES
@@ -20,6 +18,11 @@ from xinheng.core.merkle.subtrees import (
     fold,
     span_hash,
 )
+
+# Every act takes these, so they are said to the database as they are.
+_INSERT = "INSERT INTO ledger_node (level, number, hash) VALUES (%s, %s, %s)"
+_SELECT = "SELECT level, number, hash FROM ledger_node WHERE"
+_ONE = "(level = %s AND number = %s)"
 
 
 class TamperedLedgerError(RuntimeError):
@@ -80,18 +83,19 @@ def hashes(spans: Iterable[Span]) -> list[bytes]:
 
 def store(completed: Iterable[tuple[Node, bytes]]) -> None:
     """Insert the hashes of subtrees that new entries completed."""
-    models.Node.objects.bulk_create(
-        models.Node(level=node.level, number=node.number, hash=hash_)
-        for node, hash_ in completed
-    )
+    rows = [(node.level, node.number, hash_) for node, hash_ in completed]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
 
 
 def _fetch(nodes: Iterable[Node]) -> dict[Node, bytes]:
     nodes = list(nodes)
     if not nodes:
         return {}
-    wanted = reduce(or_, (Q(level=node.level, number=node.number) for node in nodes))
-    rows = models.Node.objects.filter(wanted).values_list("level", "number", "hash")
+    wanted = " OR ".join([_ONE] * len(nodes))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_SELECT} {wanted}", [part for node in nodes for part in node])
+        rows = cursor.fetchall()
     stored = {Node(level, number): as_hash(hash_) for level, number, hash_ in rows}
     if len(stored) < len(nodes):
         raise TamperedLedgerError
