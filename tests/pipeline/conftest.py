@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.proofs.decoders import Decoders
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.pipeline import context, run
 from xinheng.pipeline.context import Context, Register
+from xinheng.pipeline.reading import confined
 from xinheng.pipeline.report import Report
 from xinheng.rulebook import catalog, samples
 
@@ -83,6 +85,24 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return write_rows
+
+
+@pytest.fixture(scope="session")
+def decoders() -> Iterator[Decoders]:
+    with Decoders() as kept:
+        yield kept
+
+
+@pytest.fixture(autouse=True)
+def _decoding(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, decoders: Decoders
+) -> None:
+    """Let one confined process decode for all tests but those of its start and end.
+
+    To start one takes a third of a second, some hundred times.
+    """
+    if request.path.name != "test_confined.py":
+        monkeypatch.setattr(confined, "_run", decoders.run)
 
 
 @pytest.fixture
