@@ -184,6 +184,22 @@ class TestSteps:
         assert not answer.context["rows"]
 
 
+class TestDocuments:
+    def test_are_issued_and_fetched_as_pdf(self, first, code, settings, tmp_path):
+        settings.ARCHIVE_DIR = tmp_path
+        propose(first, code)
+        number = Listing.objects.get().id
+
+        page = first.post(url("listing-issue", number, "notice"), follow=True)
+
+        assert page.content.startswith(b"%PDF")
+        assert first.get(url("listing", number)).context["documents"]
+        other = lister("other", listings.SAFETY)
+        assert other.get(page.request["PATH_INFO"]).status_code == 404
+        early = first.post(url("listing-issue", number, "decision"))
+        assert early.status_code == 404
+
+
 class TestSchemes:
     def test_are_taken_into_use_by_the_office_where_no_rule_stops_them(self, code):
         SchemeUse.objects.all().delete()

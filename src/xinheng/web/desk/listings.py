@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from xinheng.apps.accounts.queries import NotAllowedError
-from xinheng.apps.listings import operations, queries, schemes, surroundings
+from xinheng.apps.listings import documents, operations, queries, schemes, surroundings
 from xinheng.apps.listings.operations import By, RefusedError
 from xinheng.apps.listings.queries import ListingView
 from xinheng.apps.organizations import suggestions
@@ -19,6 +19,7 @@ from xinheng.core.listings.completeness import Lack
 from xinheng.core.listings.procedure import Event, Measures, step
 from xinheng.core.listings.schemes import Scheme
 from xinheng.rulebook import list_schemes
+from xinheng.rulebook.listing_documents import DocumentKind
 from xinheng.web import paging
 from xinheng.web.access import DeskRequest, signed_in
 from xinheng.web.desk import listings_forms, listings_words, workbench_words
@@ -104,7 +105,17 @@ def one(request: DeskRequest, number: int) -> HttpResponse:
             (each, listings_words.STEPS[each.event], _words(each))
             for each in queries.list_events(listing=number)
         ],
-        "documents": queries.list_documents(listing=number),
+        "documents": [
+            (listings_words.DOCUMENTS[DocumentKind(kind)], digest, issued_at)
+            for kind, digest, issued_at in queries.list_documents(listing=number)
+        ],
+        "issuable": [
+            (kind.value.lower(), listings_words.DOCUMENTS[kind])
+            for kind in documents.kinds_of(
+                item.state, is_own=item.hearing_until is not None
+            )
+            if request.actor.may_list_for(item.authority)
+        ],
         "lacks": [listings_words.LACKS[Lack(each)] for each in item.lacks],
         "is_own": item.proposed_by == request.actor.account_id,
         "today": timezone.localdate(),

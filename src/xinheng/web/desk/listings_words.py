@@ -10,6 +10,7 @@ from xinheng.core.listings.completeness import Lack
 from xinheng.core.listings.gaps import Gap
 from xinheng.core.listings.procedure import Event, Guard, Need, State
 from xinheng.core.listings.schemes import ListKind
+from xinheng.rulebook.listing_documents import DocumentKind
 
 KINDS: dict[ListKind, Promise] = {
     ListKind.EXCLUSION: _("Exclusion"),
@@ -92,6 +93,11 @@ WAYS: dict[Way, Promise] = {
     Way.DELIVERY: _("Delivery, with a signed receipt"),
     Way.POST: _("Post, with a return slip"),
     Way.PUBLIC_NOTICE: _("Public notice"),
+}
+DOCUMENTS: dict[DocumentKind, Promise] = {
+    DocumentKind.NOTICE: _("Notice"),
+    DocumentKind.DECISION: _("Written decision"),
+    DocumentKind.REMOVAL: _("Removal"),
 }
 DONE: dict[str, Promise] = {
     "propose": _("Proposed. Serve the notice next."),
