@@ -38,6 +38,12 @@ def stage(name: str, columns: Mapping[str, str], frame: pl.DataFrame) -> None:
             cursor.execute(f"ANALYZE {name}")
 
 
+def analyze(table: str) -> None:
+    """Let PostgreSQL know how many rows a table has by now: it would plan for few."""
+    if connection.vendor == "postgresql":
+        execute(f"ANALYZE {table}")
+
+
 @contextmanager
 def _at_once() -> Iterator[None]:
     """Keep SQLite from ending a transaction after each row of a temporary table.

@@ -113,6 +113,8 @@ def import_register(
         kind=kind, is_delta=is_delta, file_sha256=read.digest, recorded_at=at
     )
     landed = landing.land(read.rows, Act(source.id, is_delta, on, at))
+    if landed.new > MOST_ANNOUNCED:
+        bulk.analyze(ORGANIZATIONS)
     _link_units(read.rows, landed, at=at)
     found = _find(read, landed, Finder(at, source=source.id))
     search_index.refresh(_touched(landed))
