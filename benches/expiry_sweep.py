@@ -19,11 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from benches.search import _own_database
+from benches import _databases
 
 SMALL_ROWS = 2_000
 PROMISE_SECONDS = 10.0
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"expiry_sweep: {rows:,} listings whose term is over")
     broken = False
     with tempfile.TemporaryDirectory(prefix="xinheng-bench-") as place:
-        for vendor, url in _databases(Path(place)):
+        for vendor, url in _databases.databases(Path(place), "sweep"):
             found = _run(url, place, rows)
             _print(vendor, found)
             broken |= found["ours"] > PROMISE_SECONDS
@@ -56,13 +56,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--small", action="store_true", help="does it run at all")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
-
-
-def _databases(place: Path) -> Iterator[tuple[str, str]]:
-    yield "sqlite", f"sqlite:///{place / 'sweep.sqlite3'}"
-    if os.environ.get("POSTGRES_URL"):
-        with _own_database(os.environ["POSTGRES_URL"]) as url:
-            yield "postgresql", url
 
 
 def _run(url: str, place: str, rows: int) -> dict:
