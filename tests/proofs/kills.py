@@ -1,10 +1,13 @@
-"""Kill a submission at every named point, over and over, and look at what is left.
+"""Kill operations at every named point, over and over, and look at what is left.
 
 Each trial runs in a process of its own that ends by SIGKILL the moment it reaches its
-point. Afterwards a fresh process sweeps, as every start does, and must find that
+point (`kill_operations.py`). Afterwards a fresh process sweeps and resumes, as every
+start does, and must find that
 
     the ledger verifies and every completed submission's receipt verifies,
     the records are exactly those of completed submissions, each with its entry,
+    an erasure that was ordered is carried out, and its words are nowhere,
+    a backup that bears its name is whole,
     nothing lies in staging, and nothing in the archive that no submission names,
     the personal number of the file's dirty row is in no file of the register.
 
@@ -26,29 +29,10 @@ from functools import partial
 from pathlib import Path
 from unittest import mock
 
+from tests.proofs.kill_operations import OPERATIONS, Operation, Point, remark
+
 PERSONAL_NUMBER = "210899199001010012"
-# Module, function, and on which side of the call the process dies.
-POINTS = (
-    ("xinheng.apps.intake.staging", "write", "before"),
-    ("xinheng.apps.intake.staging", "write", "after"),
-    ("xinheng.pipeline.run", "check", "before"),
-    ("xinheng.pipeline.run", "check", "after"),
-    ("xinheng.apps.records.landing", "land", "before"),
-    ("xinheng.apps.records.landing", "land", "after"),
-    ("xinheng.apps.intake.held", "close", "after"),
-    ("xinheng.apps.intake.held", "keep", "after"),
-    ("xinheng.apps.intake.archive", "publish", "before"),
-    ("xinheng.apps.intake.archive", "_force", "before"),
-    ("xinheng.apps.intake.archive", "publish", "after"),
-    ("xinheng.apps.ledger.operations", "append", "before"),
-    ("xinheng.apps.ledger.operations", "append", "after"),
-    ("xinheng.apps.records.landing", "seal", "after"),
-    ("xinheng.apps.outbox.operations", "queue", "after"),
-    ("xinheng.apps.intake.landing", "land", "after"),
-    ("xinheng.apps.intake.staging", "wipe", "before"),
-    ("xinheng.apps.intake.staging", "wipe", "after"),
-    ("xinheng.apps.intake.queries", "receipt", "after"),
-)
+NEWEST = 3  # receipts verified after each kill; at the end, all of them
 
 
 def main() -> None:
@@ -56,21 +40,52 @@ def main() -> None:
     options = _options()
     os.environ["XINHENG_DIR"] = str(options.dir)
     in_child(lambda: set_up(options.dir))
+    warm_up()
     chance = random.Random(options.seed)
+    trials = [
+        (operation, point)
+        for operation in OPERATIONS.values()
+        for point in operation.points
+    ]
     histogram: collections.Counter[str] = collections.Counter()
-    for number in range(options.kills):
-        point = POINTS[number % len(POINTS)]
-        # A row that is new each time: a file like an earlier one is not archived again.
-        files = write_files(options.dir, chance, remark=f"第{number}次报送")
-        submit = partial(_submit, chance.choice(files), point)
-        if in_child(submit) == -signal.SIGKILL:
+    for number in range(1, options.kills + 1):
+        operation, point = trials[(number - 1) % len(trials)]
+        trial = partial(_try, operation, point, options.dir, chance.random(), number)
+        if in_child(trial) == -signal.SIGKILL:
             histogram[".".join(point)] += 1
-        if in_child(examine) != 0:
+        if in_child(partial(examine, newest=NEWEST)) != 0:
             sys.exit(f"after a kill at {point}: the register is not sound")
+    if in_child(examine) != 0:
+        sys.exit("at the end: the register is not sound")
     print(json.dumps({"kills": histogram.total(), "points": histogram}, indent=1))
-    missed = {".".join(point) for point in POINTS[: options.kills]} - set(histogram)
+    tried = {".".join(point) for _, point in trials[: options.kills]}
+    missed = tried - set(histogram)
     if missed or histogram.total() < options.kills:
         sys.exit(f"not every point was hit: {sorted(missed)}")
+
+
+def warm_up() -> None:
+    """Import here what every trial needs, and leave no connection to be shared."""
+    import importlib
+
+    prepare()
+    from django.db import connections
+
+    from xinheng.rulebook import catalog
+
+    catalog.datasets()
+    for operation in OPERATIONS.values():
+        for module, _, _ in operation.points:
+            importlib.import_module(module)
+    connections.close_all()
+
+
+def _try(
+    operation: Operation, point: Point, directory: Path, seed: float, number: int
+) -> None:
+    prepare()
+    with _dying(*point):
+        operation.act(directory, random.Random(seed), number)
 
 
 def _options() -> argparse.Namespace:
@@ -97,9 +112,12 @@ def in_child(work: Callable[[], None]) -> int:
 
 
 def prepare() -> None:
+    from django.apps import apps
+
     from xinheng.cli.environment import prepare
 
-    prepare(None)
+    if not apps.ready:
+        prepare(None)
 
 
 def set_up(directory: Path) -> None:
@@ -145,21 +163,6 @@ def write_files(
     return paths
 
 
-def _submit(file: Path, point: tuple[str, str, str]) -> None:
-    prepare()
-    from xinheng.cli import submitting
-
-    with _dying(*point):
-        submitting.submit(
-            file,
-            dataset="permit",
-            unit="U01",
-            period="2019-05",
-            dry_run=False,
-            as_json=False,
-        )
-
-
 @contextlib.contextmanager
 def _dying(module: str, function: str, side: str) -> Iterator[None]:
     """Let this process die before or after the first call of a function."""
@@ -177,16 +180,20 @@ def _dying(module: str, function: str, side: str) -> Iterator[None]:
         yield
 
 
-def examine() -> None:
+def examine(*, newest: int | None = None) -> None:
+    """Look at everything; `newest` bounds how many receipts are verified."""
     prepare()
     from django.conf import settings
+    from django.utils import timezone
 
+    from xinheng.apps.custody import erasure
     from xinheng.apps.intake import operations
     from xinheng.apps.intake.models import HeldRow, Submission
     from xinheng.apps.ledger import queries as ledger
     from xinheng.apps.records.models import Landing, Record
 
     operations.sweep()
+    erasure.resume(at=timezone.now())
     completed = Submission.objects.filter(state="COMPLETED")
     written = sum(row.new + row.changed for row in completed)
     current = Record.objects.filter(superseded_at__isnull=True)
@@ -198,9 +205,36 @@ def examine() -> None:
         completed.values_list("id", "ledger_seq")
     )
     assert HeldRow.objects.exclude(submission__in=completed).count() == 0
-    _examine_receipts(completed)
+    _examine_receipts(completed.order_by("-ledger_seq")[:newest])
     assert ledger.verify().problems == ()
+    _examine_erasures(Path(settings.DATA_DIR))
+    _examine_backups(Path(settings.DATA_DIR))
     _examine_files(Path(settings.DATA_DIR), completed)
+
+
+def _examine_erasures(directory: Path) -> None:
+    from xinheng.apps.custody.models import Erasure
+    from xinheng.apps.records.models import Record
+
+    for row in Erasure.objects.all():
+        assert row.ledger_seq is not None
+        assert row.tidied_at is not None
+        words = remark(int(row.citation.strip("示例号")))
+        assert not Record.objects.filter(body__contains=words).exists()
+        for path in directory.glob("xinheng.sqlite3*"):
+            assert words.encode() not in path.read_bytes(), path
+
+
+def _examine_backups(directory: Path) -> None:
+    import shutil
+
+    from xinheng.apps.custody import manifest
+
+    for backup in directory.glob("backup-*"):
+        manifest.check(backup, manifest.read(backup))
+        shutil.rmtree(backup)
+    for draft in directory.glob(".backup-*.partial"):
+        shutil.rmtree(draft)
 
 
 def _examine_receipts(completed: object) -> None:

@@ -1,6 +1,6 @@
 """Run the long proofs whole and write their result with commit and date.
 
-python -m tests.proofs.prove [--kills 200]
+python -m tests.proofs.prove [--kills 500]
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ written by the run itself, with the commit it ran on.
 def main() -> None:
     """Run every proof, write the page, leave with 1 if one failed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--rubbish", type=int, default=100_000)
     parser.add_argument("--guided", type=int, default=50_000, help="of each target")
     options = parser.parse_args()
@@ -57,14 +57,24 @@ def _kills(number: int) -> str:
             f"--dir={directory}",
         )
     if done.returncode:
-        return _row("kills of a submission", f"{number} kills", "FAILED", seconds)
+        return _row(
+            "kills of submission, correction, checkpoint, erasure, backup",
+            f"{number} kills",
+            "FAILED",
+            seconds,
+        )
     points = json.loads(done.stdout)["points"]
     print(json.dumps(points, indent=1))
     spread = (
         f"{len(points)} points, {min(points.values())} to {max(points.values())} each"
     )
     what = f"{number} kills (SIGKILL), {spread}"
-    return _row("kills of a submission", what, "nothing half done", seconds)
+    return _row(
+        "kills of submission, correction, checkpoint, erasure, backup",
+        what,
+        "nothing half done",
+        seconds,
+    )
 
 
 def _rubbish(number: int) -> str:

@@ -1,4 +1,4 @@
-"""A process killed in the middle of a submission leaves nothing half done."""
+"""A process killed in the middle of an operation leaves nothing half done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.proofs.databases import own_database
 
-KILLS = 20  # every point once; `make prove` runs at least 100
+KILLS = 50  # every point once; `make prove` runs at least 500
 
 
 @pytest.mark.proof
