@@ -1,4 +1,4 @@
-"""The drill: back up while others write, kill them, restore elsewhere, go on."""
+"""The drill: back up under load, kill, restore elsewhere, rebuild, verify, go on."""
 
 from __future__ import annotations
 
@@ -100,6 +100,7 @@ def test_a_backup_under_load_comes_back_and_works(environments, tmp_path):
     assert back["ledger_size"] == made["ledger_size"]
     for place, env in ((here, working), (there, restored)):
         assert xinheng("ledger", "verify", at=place, env=env)["ok"]
+        assert xinheng("rebuild", "--verify", at=place, env=env)["ok"]
         again = xinheng(*hand_in, at=place, env=env)
         assert (again["new"], again["unchanged"]) == (0, 5)
     lost = xinheng("ledger", "verify", at=here, env=working)["size"]

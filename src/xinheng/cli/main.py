@@ -28,6 +28,7 @@ COMMANDS = {
     "keys": "xinheng.cli.commands.keys",
     "ledger": "xinheng.cli.commands.ledger",
     "nil-return": "xinheng.cli.commands.nil_return",
+    "rebuild": "xinheng.cli.commands.rebuild",
     "restore": "xinheng.cli.commands.restore",
     "rulebook": "xinheng.cli.commands.rulebook",
     "serve": "xinheng.cli.commands.serve",
@@ -41,7 +42,6 @@ COMMANDS = {
 # Faces that are named already and built later; they are not shown in --help.
 LATER = (
     "package",
-    "rebuild",
     "reconcile",
     "rehearse",
     "report",

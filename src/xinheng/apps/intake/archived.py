@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 
 from xinheng.apps.intake import archive
 from xinheng.apps.intake.models import Submission
+from xinheng.core.submissions.outcomes import Counts
 
 _COLUMNS: dict[archive.Kind, str] = {
     "accepted": "accepted_digest",
@@ -27,3 +30,10 @@ def list_archived() -> tuple[str, ...]:
         if digest
     }
     return tuple(sorted(paths))
+
+
+def counts_of(submission: UUID) -> Mapping[str, int | None]:
+    """Return the six counts of a submission, none where there is no such one."""
+    names = Counts.__slots__
+    found = Submission.objects.filter(id=submission).values_list(*names).first()
+    return {} if found is None else dict(zip(names, found, strict=True))

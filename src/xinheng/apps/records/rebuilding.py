@@ -1,0 +1,203 @@
+"""The versions of records as a landing's rows say they must be, against the live ones.
+
+A landing's accepted rows, as the archive holds them, are given in the order of the
+ledger. Each row is compared with the version that stands at its place, and leaves
+behind what decides whether it had to be a version at all: a row that equals the one
+before it under its key is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+import polars as pl
+from django.db import connection
+
+from xinheng.apps import bulk
+from xinheng.apps.records.models import Landing, Record
+from xinheng.core.merkle.rows import GrowingRoot, row_digests
+
+_LIVE = {
+    "row": pl.UInt32,
+    "live_key": pl.String,
+    "live_unit": pl.String,
+    "live_dataset": pl.String,
+    "live_decided_on": pl.String,
+    "live_body": pl.String,
+    "salt": pl.String,
+    "digest": pl.String,
+    "superseded_by": pl.String,
+    "is_erased": pl.Boolean,
+}
+_KEPT = ("seq", "row", "natural_key", "unit", "same", "is_live", "superseded_by")
+
+
+class Difference(StrEnum):
+    """How the live tables differ from what archive and ledger say."""
+
+    VERSION_MISSING = "VERSION_MISSING"
+    VERSION_SURPLUS = "VERSION_SURPLUS"
+    VERSION_DIFFERS = "VERSION_DIFFERS"
+    DIGEST_WRONG = "DIGEST_WRONG"
+    ROOT_WRONG = "ROOT_WRONG"
+    SUCCESSOR_WRONG = "SUCCESSOR_WRONG"
+    LANDING_MISSING = "LANDING_MISSING"
+    LANDING_SURPLUS = "LANDING_SURPLUS"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference, and where: `entry.row` of a version, an entry of a landing."""
+
+    code: Difference
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What the ledger says of a landing; `rows_root` is empty where it brought none."""
+
+    seq: int
+    submission: UUID
+    dataset: str
+    unit: str
+    rows_root: str
+
+
+@dataclass(slots=True)
+class Rebuilding:
+    """The rows of one dataset so far, and what was found on the way."""
+
+    found: list[Found] = field(default_factory=list)
+    versions: int = 0
+    erased: int = 0
+    _rows: list[pl.DataFrame] = field(default_factory=list)
+    _landings: dict[str, int] = field(default_factory=dict)
+
+    def add(self, landed: Landed, rows: pl.DataFrame) -> None:
+        """Take the accepted rows of the next landing: row, key, date and body.
+
+        Where a row was erased its key is null.
+        """
+        live = _live(landed.submission)
+        self._landings[_stored(landed.submission)] = landed.seq
+        self._check_root(landed, live)
+        joined = rows.join(live, on="row", how="full", coalesce=True).sort("row")
+        joined = joined.with_columns(
+            seq=pl.lit(landed.seq),
+            unit=pl.lit(landed.unit),
+            same=pl.col("body").hash(),
+            is_live=pl.col("digest").is_not_null(),
+        )
+        self._check_versions(landed, joined)
+        self.versions += live.height
+        self.erased += int(live["is_erased"].sum())
+        self._rows.append(joined.select(_KEPT))
+
+    def finish(self) -> None:
+        """Tell which rows had to be versions, and by what each is superseded."""
+        if not self._rows:
+            return
+        rows = pl.concat(self._rows).filter(pl.col("natural_key").is_not_null())
+        rows = rows.sort("natural_key", "seq")
+        before = pl.col("same").shift().over("natural_key")
+        owner = pl.col("unit").shift().over("natural_key")
+        rows = rows.with_columns(
+            is_due=before.is_null()
+            | (before != pl.col("same"))
+            | (owner != pl.col("unit"))
+        )
+        for code, wrong in (
+            (Difference.VERSION_MISSING, pl.col("is_due") & ~pl.col("is_live")),
+            (Difference.VERSION_SURPLUS, ~pl.col("is_due") & pl.col("is_live")),
+        ):
+            self._note(code, rows.filter(wrong))
+        self._check_successors(rows.filter("is_due"))
+
+    def _check_root(self, landed: Landed, live: pl.DataFrame) -> None:
+        root = GrowingRoot()
+        root.add(bytes.fromhex(each) for each in live["digest"])
+        says = root.root().hex() if live.height else ""
+        if says != landed.rows_root:
+            self.found.append(Found(Difference.ROOT_WRONG, str(landed.seq)))
+
+    def _check_versions(self, landed: Landed, joined: pl.DataFrame) -> None:
+        live = joined.filter("is_live")
+        told = pl.col("natural_key").is_not_null()
+        self._note(Difference.VERSION_DIFFERS, live.filter(pl.col("is_erased") == told))
+        whole = live.filter(told & ~pl.col("is_erased"))
+        differs = (
+            pl.col("body").ne_missing(pl.col("live_body"))
+            | pl.col("natural_key").ne_missing(pl.col("live_key"))
+            | pl.col("decided_on").ne_missing(pl.col("live_decided_on"))
+            | (pl.col("live_unit") != landed.unit)
+            | (pl.col("live_dataset") != landed.dataset)
+        )
+        self._note(Difference.VERSION_DIFFERS, whole.filter(differs))
+        salts = (bytes.fromhex(each) for each in whole["salt"])
+        bodies = (each.encode() for each in whole["body"])
+        computed = pl.Series(
+            [each.hex() for each in row_digests(salts=salts, bodies=bodies)],
+            dtype=pl.String,
+        )
+        self._note(Difference.DIGEST_WRONG, whole.filter(whole["digest"] != computed))
+
+    def _check_successors(self, versions: pl.DataFrame) -> None:
+        """Each version is superseded by the landing of the next under its key."""
+        known = pl.DataFrame(
+            {
+                "superseded_by": list(self._landings),
+                "by": list(self._landings.values()),
+            },
+            schema={"superseded_by": pl.String, "by": pl.Int64},
+        )
+        told = versions.join(
+            known, on="superseded_by", how="left", maintain_order="left"
+        )
+        next_one = pl.col("seq").shift(-1).over("natural_key").cast(pl.Int64)
+        wrong = pl.col("is_live") & pl.col("by").ne_missing(next_one)
+        self._note(Difference.SUCCESSOR_WRONG, told.filter(wrong))
+
+    def _note(self, code: Difference, rows: pl.DataFrame) -> None:
+        self.found += [
+            Found(code, f"{seq}.{row}")
+            for seq, row in rows.select("seq", "row").iter_rows()
+        ]
+
+
+def check_landings(told: dict[UUID, int]) -> Iterator[Found]:
+    """Tell which landings the table has that the ledger has not, and the reverse."""
+    here = dict(Landing.objects.values_list("id", "ledger_seq"))
+    for key, seq in told.items():
+        if here.get(key) != seq:
+            yield Found(Difference.LANDING_MISSING, str(seq))
+    for key, there in here.items():
+        if key not in told:
+            yield Found(Difference.LANDING_SURPLUS, str(there))
+
+
+def _live(submission: UUID) -> pl.DataFrame:
+    """Return the versions that a landing brought, in the order of their rows."""
+    found = bulk.fetch(
+        f"SELECT row_number, natural_key, source_unit_id, dataset, decided_on, body,"
+        f" salt, digest, superseded_by_id, erased_at IS NOT NULL"
+        f" FROM {Record._meta.db_table} WHERE submission_id = %s ORDER BY row_number",
+        [_stored(submission)],
+    )
+    plain = [
+        (*row[:4], row[4] and str(row[4]), *row[5:8], row[8] and _hex(row[8]), row[9])
+        for row in found
+    ]
+    rows = [(*row[:9], bool(row[9])) for row in plain]
+    return pl.DataFrame(rows, schema=_LIVE, orient="row")
+
+
+def _hex(key: object) -> str:
+    return _stored(UUID(str(key)))
+
+
+def _stored(key: UUID) -> str:
+    return str(key) if connection.features.has_native_uuid_field else key.hex
