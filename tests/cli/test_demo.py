@@ -187,6 +187,7 @@ def small_month(db, settings, tmp_path):
     """A founded register of the test's own, and a month of three short files."""
     from xinheng.cli import founding
 
+    settings.DEMO = True
     settings.DATA_DIR = tmp_path
     settings.STAGING_DIR = tmp_path / "staging"
     settings.ARCHIVE_DIR = tmp_path / "archive"
@@ -249,7 +250,7 @@ class TestBuild:
 
         found = path.read_text(encoding="utf-8")
         assert found != lost
-        assert found.count("TOTP") == 2
+        assert found.count("TOTP") == 4
 
     def test_asks_those_who_decide_for_a_code_and_the_clerk_for_none(
         self, small_month, tmp_path
@@ -274,6 +275,8 @@ class TestBuild:
             "clerk": Step.NONE,
             "office": Step.GIVE_CODE,
             "admin": Step.GIVE_CODE,
+            "lister-1": Step.GIVE_CODE,
+            "lister-2": Step.GIVE_CODE,
         }
 
     def test_says_which_file_did_not_come_out_right(

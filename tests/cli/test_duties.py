@@ -92,6 +92,7 @@ class TestDuties:
         assert run("import", str(file), code=2)["error"]["code"] == "DUTY_LIST"
 
 
+@pytest.mark.django_db
 class TestDaily:
     @pytest.fixture
     def rounds(self, monkeypatch):
