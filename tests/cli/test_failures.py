@@ -201,7 +201,7 @@ class TestCheck:
 
 
 class TestFacesOfLater:
-    @pytest.mark.parametrize("call", [["report"], ["ledger", "witness"]])
+    @pytest.mark.parametrize("call", [["report"], ["package"]])
     def test_say_that_they_are_not_there_yet(self, call):
         done = run(*call, "--json")
 

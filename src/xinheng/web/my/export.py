@@ -19,7 +19,7 @@ from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.records import held
 from xinheng.apps.repairs import queries as repairs
 from xinheng.apps.standing import queries as standing
-from xinheng.core.formulas import disarmed
+from xinheng.core import formulas
 from xinheng.web import files
 from xinheng.web.access import DeskRequest, agent
 from xinheng.web.my import asking
@@ -144,5 +144,5 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return disarmed(json.dumps(value, ensure_ascii=False))
-    return disarmed(str(value))
+        return formulas.disarmed(json.dumps(value, ensure_ascii=False))
+    return formulas.disarmed(str(value))
