@@ -62,7 +62,7 @@ class TestJourney:
         expect(page.get_by_role("rowheader")).to_contain_text(["行 3"])
         assert download(page, "下载校验结果").startswith(b"\xef\xbb\xbf")
         page.goto(verdict)
-        page.get_by_role("link", name="回执").click()
+        page.get_by_role("link", name="回执", exact=True).click()
         assert receipts.verify(json.loads(download(page, "下载回执（JSON）"))) == ()
 
     def test_files_a_nil_return(self, open_page, clerk):

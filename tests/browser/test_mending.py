@@ -129,7 +129,7 @@ class TestRecordForm:
         page.get_by_role("button", name="报送").click()
 
         expect(page.get_by_role("status")).to_contain_text("1 行全部入库")
-        expect(page.get_by_role("link", name="回执")).to_be_visible()
+        expect(page.get_by_role("link", name="回执", exact=True)).to_be_visible()
 
 
 class TestPages:
