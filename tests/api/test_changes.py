@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
 from django.test import Client
 
 from tests.factories import city as cities
-from tests.factories import files
+from tests.factories import files, loops
 
 PLACE = "/api/v1/changes"
 
@@ -91,16 +89,16 @@ async def said(query: str, headers: list[tuple[bytes, bytes]] = []) -> str:  # n
 @pytest.mark.django_db(transaction=True)
 class TestStream:
     def test_sends_what_was_and_says_that_it_is_current(self, landed):
-        text = asyncio.run(said(""))
+        text = loops.run(said(""))
 
         assert text.count("event: change\n") == 3
         assert '"op":"upsert"' in text
 
     def test_goes_on_after_the_last_event_of_the_client(self, landed):
-        text = asyncio.run(said(""))
+        text = loops.run(said(""))
         last = [line for line in text.splitlines() if line.startswith("id: ")][1]
 
-        again = asyncio.run(
+        again = loops.run(
             said("after=", [(b"last-event-id", last.removeprefix("id: ").encode())])
         )
 

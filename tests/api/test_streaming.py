@@ -10,6 +10,7 @@ from contextlib import aclosing
 import pytest
 from django.db import OperationalError
 
+from tests.factories import loops
 from xinheng.api import streaming
 from xinheng.api.streaming import Event, Hub, Source, Stretch
 from xinheng.core.changes.cursor import BEGINNING, Cursor
@@ -75,7 +76,7 @@ class TestFollow:
             assert await take(events, 4) == [10, 11, 12, 13]
             await events.aclose()
 
-        asyncio.run(run())
+        loops.run(run())
 
     def test_says_that_all_is_told_where_there_is_nothing(self):
         async def run() -> None:
@@ -88,7 +89,7 @@ class TestFollow:
             assert json.loads(event["data"]) == {"ledger_size": 5}
             await events.aclose()
 
-        asyncio.run(run())
+        loops.run(run())
 
     def test_goes_on_where_a_client_broke_off(self):
         async def run() -> None:
@@ -99,7 +100,7 @@ class TestFollow:
             assert await take(events, 3) == [7, 8, 9]
             await events.aclose()
 
-        asyncio.run(run())
+        loops.run(run())
 
     def test_reads_a_source_once_however_many_follow(self):
         async def run() -> None:
@@ -117,7 +118,7 @@ class TestFollow:
             for events in everyone:
                 await events.aclose()
 
-        asyncio.run(run())
+        loops.run(run())
 
     def test_lets_one_that_fell_behind_catch_up(self, monkeypatch):
         monkeypatch.setattr(streaming, "MOST_KEPT", 2)
@@ -135,7 +136,7 @@ class TestFollow:
             await slow.aclose()
             await quick.aclose()
 
-        asyncio.run(run())
+        loops.run(run())
 
     def test_misses_nothing_while_the_database_is_away(self):
         async def run() -> None:
@@ -151,7 +152,7 @@ class TestFollow:
             assert await take(events, 3) == [1, 2, 3]
             await events.aclose()
 
-        asyncio.run(run())
+        loops.run(run())
 
     def test_asks_no_more_once_nobody_follows(self):
         async def run() -> None:
@@ -164,7 +165,7 @@ class TestFollow:
             assert hub._channels == {}
             assert hub._task is None
 
-        asyncio.run(run())
+        loops.run(run())
 
     def test_breaks_off_where_nobody_looks_any_more(self, monkeypatch):
         monkeypatch.setattr(streaming, "HEARTBEAT_SECONDS", 0.05)
@@ -180,4 +181,4 @@ class TestFollow:
             with pytest.raises(RuntimeError, match="nobody follows"):
                 await take(events, 1)
 
-        asyncio.run(run())
+        loops.run(run())

@@ -5,13 +5,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.core.management import call_command
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
+from tests.factories import loops
 from tests.factories.accounts import PASSWORD, open_account, sign_in
 from xinheng.apps.accounts import lockout
 
@@ -119,6 +119,7 @@ class TestLockout:
 
         assert fail(client, LIMIT, REMOTE_ADDR="") == 429
 
+    @pytest.mark.django_db(transaction=True)
     def test_works_in_the_asynchronous_server(self):
         open_account("wang")
         client = AsyncClient()
@@ -128,7 +129,7 @@ class TestLockout:
             response = await client.post("/desk/sign-in", answers)
             return response.status_code
 
-        codes = [async_to_sync(post)() for _ in range(LIMIT + 1)]
+        codes = [loops.run(post()) for _ in range(LIMIT + 1)]
 
         assert codes == [200] * (LIMIT - 1) + [429, 429]
 
