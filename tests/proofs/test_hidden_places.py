@@ -10,7 +10,6 @@ with the suite.
 from __future__ import annotations
 
 import io
-import os
 import random
 import zipfile
 from collections.abc import Callable, Iterator
@@ -31,7 +30,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from tests.factories import city as cities
 from tests.factories import files, people
 from tests.factories.old_workbooks import Sheet, as_rows, xls
-from tests.proofs import rubbish
+from tests.proofs import WHOLE, rubbish
 from tests.proofs.decoders import Decoders
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.intake import mending_files, operations
@@ -42,7 +41,6 @@ from xinheng.pipeline import preview, run
 from xinheng.pipeline.failures import UnreadableFileError
 from xinheng.pipeline.reading import confined
 
-WHOLE = os.environ.get("XINHENG_PROVE") == "whole"
 ROUNDS = 60 if WHOLE else 6  # for each place
 # The last one is rejected, so that some of the file comes back.
 ROWS = [*files.permit_rows(2), files.permit_rows(3)[2] | {"许可类别": "特别"}]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import random
 import shutil
 from collections import Counter
@@ -22,6 +21,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
+from tests.proofs import WHOLE
 from xinheng import verifier
 from xinheng.apps.ledger import (
     keys,
@@ -34,7 +34,6 @@ from xinheng.apps.ledger import (
 from xinheng.core.merkle import checkpoint, tree
 from xinheng.core.merkle.checkpoint import Checkpoint
 
-WHOLE = os.environ.get("XINHENG_PROVE") == "whole"
 RECEIPTS, FILES = (7_600, 2_400) if WHOLE else (760, 240)
 SEED = 20_261_123
 ORIGIN = "xinheng.local/ledger"

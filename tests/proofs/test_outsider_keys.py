@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.proofs import WHOLE
 from tests.proofs.test_outsider import (
     change_body,
     change_column,
@@ -40,7 +40,6 @@ from xinheng.apps.ledger import (
 from xinheng.core.merkle import checkpoint
 from xinheng.core.merkle.checkpoint import PublicKey, Signature, Suite
 
-WHOLE = os.environ.get("XINHENG_PROVE") == "whole"
 LISTS, COSIGNED = (600, 600) if WHOLE else (60, 60)
 SEED = 20_261_130
 AT = datetime(2019, 6, 3, 1, 30, tzinfo=UTC)

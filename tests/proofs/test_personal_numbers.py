@@ -24,11 +24,11 @@ import psycopg
 import pytest
 
 from tests.factories import files, people
+from tests.proofs import WHOLE
 from tests.proofs.databases import own_database
 from xinheng.core.identifiers import organization_code, uscc
 from xinheng.rulebook import catalog, samples
 
-WHOLE = os.environ.get("XINHENG_PROVE") == "whole"
 ROWS = 5000 if WHOLE else 500  # of each of two datasets, half of them with a number
 CODES = 100_000 if WHOLE else 10_000
 KILLS = 20 if WHOLE else 2

@@ -27,6 +27,7 @@ from tests.factories.waiting import (
     of_stranger,
     submit,
 )
+from tests.proofs import share
 from xinheng.apps.intake import deciding, releasing
 from xinheng.apps.intake.deciding import Choice, UndecidableError
 from xinheng.apps.intake.models import HeldRow, RejectedKey, Submission
@@ -155,6 +156,7 @@ class Register(RuleBasedStateMachine):
         assert len(keys) == len(set(keys))
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("city")
 def test_no_row_is_lost_whatever_happens():
     class Undone(Register):
@@ -170,7 +172,7 @@ def test_no_row_is_lost_whatever_happens():
 
     case = Undone.TestCase
     case.settings = settings(
-        max_examples=20,
+        max_examples=share(80),
         stateful_step_count=15,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -28,6 +28,7 @@ from tests.factories.issues import (
     take,
 )
 from tests.factories.register import valid_code
+from tests.proofs import share
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.ledger.models import Entry
 from xinheng.apps.organizations import corrections, queries, search
@@ -224,8 +225,10 @@ class TestUndo:
         stages = Correction.objects.order_by("id").values_list("stage", flat=True)
         assert list(stages) == ["UNDONE", "DECIDED"]
 
+    @pytest.mark.proof
     @settings(
-        max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=share(100),
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(
         acts=st.lists(

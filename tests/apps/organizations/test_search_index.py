@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import register
+from tests.proofs import share
 from xinheng.apps import bulk
 from xinheng.apps.organizations import search as searching
 from xinheng.apps.organizations import search_index, search_stores
@@ -31,7 +32,7 @@ ROWS = st.lists(
 )
 PIECES = st.lists(st.text(ALPHABET + "QSL", min_size=0, max_size=5), max_size=8)
 PROPERTY = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=share(200), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -87,6 +88,7 @@ def found(text):
 
 
 class TestReference:
+    @pytest.mark.proof
     @PROPERTY
     @given(rows=ROWS, pieces=PIECES, few=st.integers(0, 4), many=st.integers(0, 6))
     def test_finds_what_looking_at_every_row_finds(self, rows, pieces, few, many):
@@ -101,6 +103,7 @@ class TestReference:
                 assert found(piece) == expected(piece), piece
             transaction.set_rollback(True)
 
+    @pytest.mark.proof
     @PROPERTY
     @given(rows=ROWS, gap=st.sampled_from([1, 2, 7, 1 << 20]), seed=st.integers(0, 99))
     def test_is_the_same_however_it_came_about(self, rows, gap, seed):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.apps.records.test_landing import land
 from tests.factories import register
 from tests.factories.issues import FIRST, LATER, REGISTRAR, SECOND, take
+from tests.proofs import share
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.catalog.queries import UnknownDatasetError
 from xinheng.apps.ledger.models import Entry
@@ -223,8 +224,10 @@ class TestUndo:
             ("organization.succession_undone", "first"),
         ]
 
+    @pytest.mark.proof
     @settings(
-        max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+        max_examples=share(100),
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(
         acts=st.lists(
