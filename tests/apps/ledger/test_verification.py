@@ -72,7 +72,7 @@ class TestGoodLedger:
     def test_the_number_of_queries_does_not_grow_with_entries(
         self, ledger, django_assert_max_num_queries
     ):
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             queries.verify()
 
 
