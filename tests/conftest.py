@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,3 +51,23 @@ def _emptying_the_search_index(connection: Any) -> list[str]:
         "postgresql": "TRUNCATE organizations_search_gram",
     }
     return ["DELETE FROM organizations_search", beside[connection.vendor]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_keeps_the_database_open(
+    request: pytest.FixtureRequest,
+) -> Iterator[None]:
+    """End what threads of the tests left open: PostgreSQL can drop the database."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        yield
+        return
+    request.getfixturevalue("django_db_setup")
+    blocker = request.getfixturevalue("django_db_blocker")
+    yield
+    from django.db import connection
+
+    with blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
