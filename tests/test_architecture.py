@@ -17,8 +17,8 @@ from tests.committed import ROOT, contracts
 SOURCE = ROOT / "src" / "xinheng"
 LONGEST_FUNCTION_LINES = 50
 LONGEST_FILE_LINES = 400
-# Who verifies gets one file, so this one can't be split (decision 28).
-LONGEST_OF_ONE_PIECE = {"src/xinheng/verifier.py": 700}
+# Who verifies gets one file, so this one can't be split (decisions 28, 63).
+LONGEST_OF_ONE_PIECE = {"src/xinheng/verifier.py": 760}
 MEDIAN_FUNCTION_LINES = 8
 NAMES_OF_NOTHING = {"common", "helpers", "misc", "tools", "util", "utils"}
 

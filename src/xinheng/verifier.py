@@ -2,6 +2,7 @@
 """Verify what a Xinheng ledger hands out: one file, nothing to install.
 
     python verifier.py receipt RECEIPT.json --key KEY [--keys LIST] [--tiles DIRECTORY]
+    python verifier.py receipt REPORT.pdf --key KEY    what a credit report carries
     python verifier.py tiles DIRECTORY --key KEY [--keys LIST] [--seen CHECKPOINT]
     python verifier.py consistency OLD NEW --tiles DIRECTORY --key KEY [--keys LIST]
     python verifier.py keys LIST --key KEY
@@ -32,18 +33,21 @@ import base64
 import json
 import re
 import sys
+import zlib
 from collections.abc import Callable
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Any, NamedTuple
 
 FORMAT = "xinheng-receipt/1"
+REPORT, ISSUED = "xinheng-report/1", "report.issued"
 PARTS = "checkpoint digest entry format inclusion_proof public_key salt size".split()  # noqa: SIM905
 COLUMNS = "actor body kind recorded_at seq subject".split()  # noqa: SIM905
 LIST_FORMAT, LIST_SUBJECT = "xinheng-keys/1", "ledger-keys"
 ED25519, SM2, WITNESS = b"\x01", b"\xffxinheng/sm2-sm3/v1", b"\x04"
 KEY_BYTES = {ED25519: 32, SM2: 65, WITNESS: 32}
 WIDTH = 256
+MOST_BYTES = 2**26  # of what an attachment unpacks to
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
@@ -596,7 +600,8 @@ def verify_growth(seen: Checkpoint, now: Checkpoint, rows: list[list[bytes]]) ->
         raise Unverified(f"FORKED: the first {seen.size} entries were others")
 
 
-def _load_key(text: str) -> Key:
+def load_key(text: str) -> Key:
+    """Return a public key from its text, or from the file that holds it."""
     try:
         return read_key(text if text.count("+") > 1 else _text(Path(text)))
     except ValueError:
@@ -625,12 +630,54 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+# Credit reports: the data that a PDF carries, its signature, and the proof of its act.
+# The pages themselves are under the seal, which takes more than this file to check.
+def attachments(pdf: bytes) -> list[bytes]:
+    """Return the files that are embedded in a PDF, in their order."""
+    found = []
+    for part in re.split(rb"/Type\s*/EmbeddedFile\b", pdf)[1:]:
+        head, _, rest = part.partition(b"stream")
+        content = re.sub(rb"^\r?\n|\r?\n$", b"", rest.partition(b"endstream")[0])
+        if b"/FlateDecode" in head:
+            try:
+                content = zlib.decompressobj().decompress(content, MOST_BYTES)
+            except zlib.error:
+                raise Unverified("MALFORMED: an attachment is damaged") from None
+        found.append(content)
+    return found
+
+
+def verify_report(content: bytes, keys: Keys) -> tuple[Checkpoint, str]:
+    """Verify what a report carries; return the checkpoint of its act, and its text."""
+    try:
+        data, encoded, proof = attachments(content)
+        report, receipt = strict_json(data), strict_json(proof)
+        signature = unbase64(encoded.decode())
+        if report["format"] != REPORT or canonical(report).encode() != data:
+            raise ValueError("format")
+        said = verify_receipt(receipt, keys)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Unverified("MALFORMED: this is no credit report") from None
+    entry = receipt["entry"]
+    if (entry["kind"], entry["body"].get("sha256")) != (
+        ISSUED,
+        sha256(data).hexdigest(),
+    ):
+        raise Unverified("REPORT: the data are not those that were issued")
+    message = f"{REPORT}\n".encode() + data
+    if not read_key(receipt["public_key"]).has_signed(message, signature):
+        raise Unverified("SIGNATURE: the data were signed otherwise")
+    return said, receipt["checkpoint"]
+
+
 # What a document is verified by, by its format: a new kind of document goes here.
 DOCUMENTS: dict[str, Callable[[Any, Keys], Checkpoint]] = {FORMAT: verify_receipt}
 
 
 def verify_document(content: bytes, keys: Keys) -> tuple[Checkpoint, str]:
     """Verify a document; return the checkpoint that it stands under, and its text."""
+    if content.startswith(b"%PDF"):
+        return verify_report(content, keys)
     try:
         document = strict_json(content)
         verify = DOCUMENTS[document["format"]]
@@ -640,7 +687,7 @@ def verify_document(content: bytes, keys: Keys) -> tuple[Checkpoint, str]:
 
 
 def _run(options: argparse.Namespace) -> Checkpoint:
-    named = [_load_key(text) for text in options.key]
+    named = [load_key(text) for text in options.key]
     keys = {key: Term() for key in named}
     listed = options.list if options.task == "keys" else options.keys
     if listed is not None:
@@ -665,7 +712,7 @@ def _run(options: argparse.Namespace) -> Checkpoint:
 
 def _settled(said: Checkpoint, note: str, witnesses: list[str]) -> Checkpoint:
     """Return the checkpoint on which all rests, if it is beyond doubt."""
-    agreed = is_witnessed(note, [_load_key(text) for text in witnesses])
+    agreed = is_witnessed(note, [load_key(text) for text in witnesses])
     if witnesses and not agreed:
         raise Unverified("WITNESS: none of these witnesses cosigned the checkpoint")
     if said.tainted and not agreed:

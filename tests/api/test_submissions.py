@@ -48,6 +48,20 @@ class TestSubmit:
         assert workbook.content.startswith(b"PK")
         assert machine.get(f"{url}/questions.xlsx").status_code == 404
 
+    def test_names_the_sheets_that_were_not_read(self, machine):
+        book = files.as_book_with_hidden_sheet(files.permit_rows(2))
+        form = {"unit": "U01", "dataset": "permit", "period": "2019-05"}
+        upload = SimpleUploadedFile("permits.xlsx", book)
+        accepted = machine.post("/api/v1/submissions", {**form, "file": upload})
+        operations.process_next(at=timezone.now())
+
+        done = machine.get(f"/api/v1/submissions/{accepted.json()['id']}").json()
+
+        assert [(each["sheet"], each["why"]) for each in done["skipped"]] == [
+            ("底稿", "hidden")
+        ]
+        assert done["notes"] == 1
+
     @pytest.mark.parametrize(
         ("change", "status", "code"),
         [

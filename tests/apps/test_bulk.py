@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import polars as pl
 import pytest
@@ -105,3 +106,30 @@ class TestInsert:
             bulk.insert("once", frame)
 
         bulk.drop("once")
+
+    def test_takes_columns_that_are_words_of_sql(self):
+        """Steps of cases and listings have a column `on`."""
+        with connection.cursor() as cursor:
+            cursor.execute('CREATE TEMP TABLE some_steps ("on" text, "order" integer)')
+
+        bulk.insert("some_steps", pl.DataFrame({"on": ["2019-06-03"], "order": [1]}))
+
+        assert bulk.fetch('SELECT "on", "order" FROM some_steps') == [("2019-06-03", 1)]
+        bulk.drop("some_steps")
+
+
+class TestMoments:
+    def test_writes_a_moment_as_django_does(self):
+        from xinheng.apps.records.models import Landing
+
+        whole = datetime(2019, 6, 3, 2, 0, tzinfo=UTC)
+        moments = [whole, whole + timedelta(microseconds=500)]
+        rows = pl.DataFrame({"id": [uuid4().hex for _ in moments]}).with_columns(
+            recorded_at=pl.Series(moments)
+        )
+
+        bulk.insert(Landing._meta.db_table, rows)
+
+        found = Landing.objects.filter(recorded_at__in=moments)
+        assert found.count() == len(moments)
+        assert Landing.objects.filter(recorded_at__lte=whole).count() == 1

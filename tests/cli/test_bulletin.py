@@ -96,7 +96,6 @@ class TestCommand:
             (["2019-13"], "PERIOD"),
             (["May"], "PERIOD"),
             (["2099-01"], "PERIOD_FUTURE"),
-            (["2019-05", "--format", "pdf"], "FORMAT_LATER"),
             (["2019-05", "--format", "html,png"], "FORMAT"),
             (["2019-05", "--ledger-size", "999999"], "LEDGER_SIZE"),
         ],
@@ -130,3 +129,18 @@ class TestCommand:
 
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
+
+
+class TestRecount:
+    def test_compares_with_the_archive(self, register):
+        done = xinheng(register, "recount", "2019-05", "--json")
+
+        assert done.returncode == 0, done.stderr
+        answer = json.loads(done.stdout)
+        assert (answer["ok"], answer["records"]) == (True, 0)
+
+    def test_refuses_what_is_no_month(self, register):
+        done = xinheng(register, "recount", "May", "--json")
+
+        assert done.returncode == 2
+        assert json.loads(done.stdout)["error"]["code"] == "PERIOD"

@@ -11,7 +11,12 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from tests.factories.files import permit_rows, write_csv, write_register
+from tests.factories.files import (
+    as_book_with_hidden_sheet,
+    permit_rows,
+    write_csv,
+    write_register,
+)
 from xinheng.cli.commands.check import command
 
 ON = "2019-06-03"
@@ -48,6 +53,19 @@ class TestCommand:
         assert answer["questionable"] == 0
         assert answer["unlinked"] is None
         assert answer["seconds"] >= 0
+
+    def test_names_the_sheets_that_were_not_read(self, rows, tmp_path):
+        path = tmp_path / "permits.xlsx"
+        path.write_bytes(as_book_with_hidden_sheet(rows))
+        arguments = [str(path), "--dataset", "permit", "--on", ON]
+
+        told = CliRunner().invoke(command, [*arguments, "--json"])
+        shown = CliRunner().invoke(command, arguments)
+
+        answer = json.loads(told.stdout)
+        assert [each["sheet"] for each in answer["skipped"]] == ["底稿"]
+        assert answer["notes"] == 1
+        assert "底稿（是隐藏的工作表，未作为数据读取）" in shown.stdout
 
     def test_leaves_with_1_and_counts_findings(self, run, rows):
         rows[0]["许可类别"] = "特别"

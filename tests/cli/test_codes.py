@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -109,6 +110,65 @@ class TestCommand:
 
         assert (absent.exit_code, itself.exit_code) == (2, 2)
         assert VALID in Path(path).read_text(encoding="gb18030")
+
+    def test_never_writes_over_the_register(self, table, tmp_path):
+        register = tmp_path / "register.csv"
+        register.write_text(f"名称,统一社会信用代码\n示例公司,{VALID}\n")
+        link = tmp_path / "link.csv"
+        link.symlink_to(register)
+        before = register.read_bytes()
+
+        codes = [
+            run(
+                *(table(VALID), "--column", "代码", "--register", str(register)),
+                *("--out", str(out), "--json"),
+            ).exit_code
+            for out in (register, link)
+        ]
+
+        assert codes == [2, 2]
+        assert register.read_bytes() == before
+
+    def test_replaces_nothing_but_a_plain_file(self, table, tmp_path):
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+
+        done = run(table(VALID), "--column", "代码", "--out", str(pipe), "--json")
+
+        assert (done.exit_code, pipe.is_fifo()) == (2, True)
+        assert json.loads(done.stdout)["error"]["code"] == "OUT"
+
+    def test_writes_to_the_file_that_a_link_names(self, table, tmp_path):
+        target, link = tmp_path / "out.csv", tmp_path / "link.csv"
+        link.symlink_to(target)
+
+        done = run(table(VALID), "--column", "代码", "--out", str(link))
+
+        assert (done.exit_code, link.is_symlink()) == (0, True)
+        assert VALID in target.read_text(encoding="utf-8-sig")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--column", ""],
+            ["--column", " "],
+            ["--column", "代码", "--name-column", ""],
+        ],
+    )
+    def test_takes_no_column_without_a_name(self, tmp_path, arguments):
+        path = tmp_path / "codes.csv"
+        path.write_text(f"代码,名称\n{VALID},示例公司\n,示例二厂\n{VALID},\n")
+
+        done = run(str(path), *arguments, "--json")
+
+        assert done.exit_code == 2
+        assert json.loads(done.stdout)["error"]["code"] == "NO_COLUMNS"
+
+    def test_does_not_take_the_codes_for_names(self, table):
+        done = run(table(VALID), "--column", "代码", "--name-column", "代码")
+
+        assert done.exit_code == 2
+        assert "--name-column" in done.output
 
     def test_takes_a_wrong_code_that_the_register_confirms(self, table, tmp_path):
         register = tmp_path / "register.csv"

@@ -6,6 +6,7 @@ import dataclasses
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -110,6 +111,17 @@ class TestDemo:
         assert len(answer["silent_units"]) == 13
         assert answer["demo"] is True
 
+    def test_shows_made_up_penalties_of_the_day_of_the_build(self, demo):
+        told = query(
+            demo,
+            "SELECT period, COUNT(*) FROM records_record WHERE dataset = 'penalty'"
+            " GROUP BY period",
+        )
+
+        [(period, count)] = told
+        assert count == 4
+        assert period != "2019-05"
+
     def test_tells_the_table_the_crossfoot_and_the_rows(self, output):
         assert "5,118" in output
         assert "“合计”行“信用信息”列印为 48，应为 148" in output
@@ -120,11 +132,24 @@ class TestDemo:
         assert f"入库 {ACCEPTED:,}" in output
         assert "http://localhost:8000/" in output
 
+    def test_comes_back_from_a_backup(self, demo, tmp_path):
+        """With listings and cases of redress, rows of every table."""
+        own = shutil.copytree(demo, tmp_path / "city")
+        kept = tmp_path / "kept"
+        made = xinheng("backup", "--dir", str(own), "--out", str(kept))
+        assert made.returncode == 0, made.stderr
+
+        done = xinheng("restore", str(kept), "--dir", str(own), "--drill", "--json")
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert json.loads(done.stdout)["passed"] is True
+
     def test_every_row_read_is_in_one_of_the_six_counts(self, demo):
         ((read, accepted, kept_back),) = query(
             demo,
             "SELECT SUM(rows_read), SUM(new + changed + unchanged),"
-            " SUM(rejected + questionable + unlinked) FROM intake_submission",
+            " SUM(rejected + questionable + unlinked) FROM intake_submission"
+            " WHERE period = '2019-05'",
         )
 
         assert accepted == ACCEPTED

@@ -35,7 +35,7 @@ class TestFind:
     def test_refuses_a_name_that_is_none(self, db, name, capsys):
         from xinheng.cli import erasing
 
-        asked = erasing.Asked((name,), None, None, (), "COURT_ORDER", "x")
+        asked = erasing.Asked((name,), None, None, (), (), "COURT_ORDER", "x")
 
         with pytest.raises(SystemExit) as left:
             erasing.erase(asked, dry_run=False, as_json=True)
@@ -49,9 +49,19 @@ class TestFind:
     def test_refuses_what_is_not_there(self, db, records, entries, told, capsys):
         from xinheng.cli import erasing
 
-        asked = erasing.Asked(records, None, None, entries, "COURT_ORDER", "x")
+        asked = erasing.Asked(records, None, None, entries, (), "COURT_ORDER", "x")
 
         with pytest.raises(SystemExit) as left:
             erasing.erase(asked, dry_run=False, as_json=True)
         assert left.value.code == 1
         assert json.loads(capsys.readouterr().out)["error"]["code"] == told
+
+    def test_refuses_a_subject_that_is_none(self, capsys, db):
+        from xinheng.cli import erasing
+
+        asked = erasing.Asked((), None, None, (), ("listing:9",), "COURT_ORDER", "x")
+
+        with pytest.raises(SystemExit) as left:
+            erasing.erase(asked, dry_run=False, as_json=True)
+        assert left.value.code == 1
+        assert json.loads(capsys.readouterr().out)["error"]["code"] == "SUBJECT_NAME"

@@ -200,15 +200,6 @@ class TestCheck:
             assert "DATE_FUTURE" not in json.loads(done.stdout)["findings"]
 
 
-class TestFacesOfLater:
-    @pytest.mark.parametrize("call", [["report"], ["package"]])
-    def test_say_that_they_are_not_there_yet(self, call):
-        done = run(*call, "--json")
-
-        assert done.returncode == 2
-        assert json.loads(done.stdout)["error"]["code"] == "NOT_YET"
-
-
 class TestADirectoryWithoutARegister:
     @pytest.mark.parametrize("call", [["ledger", "verify"], ["bulletin", "2019-05"]])
     def test_is_told_apart_and_left_as_it_is(self, tmp_path, call):

@@ -82,3 +82,12 @@ class TestImport:
 
         assert done.exit_code == 2
         assert json.loads(done.stdout)["error"]["code"] == "CODES_ARE_NAMES"
+
+    def test_names_the_column_of_each_refusal(self, tmp_path):
+        row = {"名称": ONE.name, "信用代码": ONE.code, "变更类型": "", "变更日期": ""}
+        path = files.write_csv(tmp_path / "delta.csv", [row])
+
+        done = CliRunner().invoke(import_.command, [str(path), "--delta"])
+
+        assert "第 1 行 row\tchange\tREQUIRED" in done.output
+        assert "第 1 行 row\tchanged_on\tREQUIRED" in done.output

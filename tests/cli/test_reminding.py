@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import redress
+from tests.factories.issues import HELD, NEW, take
 from tests.factories.redress import AT, FIRST, SECOND, by
 from xinheng.apps.cases.models import Case
 from xinheng.apps.objections import filing, operations
 from xinheng.apps.objections.filing import Contest
+from xinheng.apps.organizations.models import RegisterIssue
 from xinheng.cli.reminding import Daily
 from xinheng.core.objections.filing import Kind
 
@@ -18,6 +20,14 @@ pytestmark = pytest.mark.django_db
 
 
 class TestDaily:
+    def test_looks_through_the_register_for_codes_that_clash(self, tmp_path):
+        take(tmp_path, *(("示例市同名有限公司", code) for code in (HELD, NEW)))
+        RegisterIssue.objects.all().delete()
+
+        Daily().work_off(at=AT)
+
+        assert [each.kind for each in RegisterIssue.objects.all()] == ["MULTI_CODE"] * 2
+
     def test_tells_late_authorities_and_closes_what_nobody_appealed(self):
         redress.collect("permit")
         body = redress.a_body()

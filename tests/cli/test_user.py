@@ -79,6 +79,22 @@ class TestCreate:
 
 
 @pytest.mark.django_db
+class TestLink:
+    def test_links_a_subject_to_one_account(self, settings):
+        settings.OIDC_ISSUER = "https://login.example.org"
+        create()
+        create("chen")
+
+        first = run("link", "wang", "--subject", "s1", "--json")
+        again = run("link", "wang", "--subject", "s1", "--json")
+        other = run("link", "chen", "--subject", "s1", "--json")
+
+        assert (first.exit_code, again.exit_code, other.exit_code) == (0, 0, 1)
+        assert error_of(other)["code"] == "IDENTITY_TAKEN"
+        assert "s1" not in str([each.body for each in ledger.list_entries()])
+
+
+@pytest.mark.django_db
 class TestGrant:
     def test_grants_by_the_units_name(self):
         add_unit("a")

@@ -20,10 +20,14 @@ GUARDS = ("formulas.", '"quote_prefix": True')
 OWN_TEXTS = {
     "cli/demo/building.py": "fictional rows",
     "cli/demo/unit_files.py": "fictional rows",
+    "cli/demo/penalties.py": "fictional rows",
     "cli/commands/check.py": "calls pipeline/rejects.py",
     "rulebook/exports.py": "the catalog's texts and fictional rows",
     "rulebook/workbooks.py": "the catalog's texts",
     "pipeline/rejects.py": "the catalog's texts",
+    # Read by a platform's program, which wants each text as it is.
+    "core/exchange/encoding.py": "packages in the form that a profile prescribes",
+    "pipeline/exchange_packages.py": "the same, on columns",
     # Read by ourselves and given to nobody.
     "apps/bulk.py": "rows on their way to the database",
     "apps/intake/databases.py": "what a database gave, on its way to the check",

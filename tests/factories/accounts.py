@@ -9,8 +9,9 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from xinheng.apps.accounts import operations, second_factor
-from xinheng.apps.accounts.actors import OPERATOR
+from xinheng.apps.accounts.actors import OPERATOR, Actor
 from xinheng.apps.accounts.mandates import ADMINISTRATOR, CLERK, CREDIT_OFFICE, Term
+from xinheng.apps.agents import operations as agents
 from xinheng.apps.units import operations as units
 from xinheng.core.catalog.datasets import SourceUnit
 
@@ -57,6 +58,14 @@ def administrator(username: str = "admin") -> str:
     account = open_account(username)
     grant(account, ADMINISTRATOR)
     return account
+
+
+def agent(username: str, *, uscc: str, role: str = "EMPLOYEE") -> str:
+    """Let an agent of an organization of the register in by a letter."""
+    office = Actor("office", sees_all_units=True, may_decide=True)
+    letter = agents.issue_letter(uscc=uscc, actor=office, at=AT)
+    claim = agents.Claim(uscc, letter.code, role, username, PASSWORD)
+    return agents.activate(claim=claim, at=AT)
 
 
 def set_up_second_factor(account: str) -> TOTPDevice:

@@ -43,14 +43,15 @@ def hand_in(
     dataset: str = "permit",
     period: str | None = "2019-05",
     name: str = "permits.csv",
+    at: datetime = AT,
 ) -> SubmissionView:
     """Hand in a file and have it processed."""
     content = rows if isinstance(rows, bytes) else files.as_csv(rows)
     waiting = intake.receive(
         intake.HandIn(clerk_of(unit), unit, dataset, period, name, io.BytesIO(content)),
-        at=AT,
+        at=at,
     )
-    return intake.process(submission=waiting, at=AT)
+    return intake.process(submission=waiting, at=at)
 
 
 def some_wrong_rows() -> list[dict[str, str]]:

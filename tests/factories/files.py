@@ -7,6 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import openpyxl
+
 from xinheng.rulebook import catalog, samples
 
 Row = Mapping[str, str]
@@ -24,6 +26,20 @@ def as_csv(rows: Sequence[Row], *, encoding: str = "utf-8") -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode(encoding)
+
+
+def as_book_with_hidden_sheet(rows: Sequence[Row], *, hidden: str = "底稿") -> bytes:
+    """Return the rows as a workbook, again on a hidden sheet, with a remark below."""
+    book = openpyxl.Workbook()
+    book.active.title = "许可"
+    for sheet in (book.active, book.create_sheet(hidden)):
+        for line in (list(rows[0]), *(list(row.values()) for row in rows)):
+            sheet.append(line)
+    book.active.append(["填报人：（签名）"])
+    book[hidden].sheet_state = "hidden"
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
 
 
 def write_csv(path: Path, rows: Sequence[Row], *, encoding: str = "utf-8") -> Path:

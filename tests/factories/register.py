@@ -6,25 +6,18 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
+from tests.factories.codes import valid_code
 from xinheng.apps.organizations import search_index
 from xinheng.apps.organizations.models import (
     Organization,
     OrganizationCode,
     OrganizationName,
 )
-from xinheng.core.identifiers import organization_code, uscc
 
 AT = datetime(2019, 6, 3, 2, 0, tzinfo=UTC)
 ON = date(2019, 6, 3)
 
 Names = str | tuple[str, ...]
-
-
-def valid_code(prefix: str, number: int) -> str:
-    """Return the valid code with this number after eight characters."""
-    identifier = f"{number:08d}"
-    body = f"{prefix}{identifier}{organization_code.check_character(identifier)}"
-    return body + uscc.check_character(body)
 
 
 def add(

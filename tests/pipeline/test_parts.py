@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinheng.pipeline.parts import Part, Reason, Skipped, explain, locate
+from xinheng.pipeline.parts import (
+    Part,
+    Reason,
+    Skipped,
+    explain,
+    locate,
+    told,
+    worth_a_look,
+)
 
 lengths = st.lists(st.tuples(st.integers(1, 20), st.integers(0, 5)), min_size=1)
 
@@ -54,3 +62,25 @@ class TestExplain:
         assert en
         assert "甲" not in zh + en
         assert "乙" not in zh + en
+
+
+class TestTold:
+    def test_names_the_sheet_and_says_why(self):
+        sheet = Skipped("甲.xlsx", "底稿", Reason.HIDDEN)
+
+        answer = told(sheet)
+
+        assert (answer["file"], answer["sheet"], answer["why"]) == (
+            "甲.xlsx",
+            "底稿",
+            "hidden",
+        )
+        assert (answer["message_zh"], answer["message_en"]) == explain(sheet)
+
+
+class TestWorthALook:
+    def test_passes_over_blank_sheets(self):
+        sheets = [Skipped("甲.xlsx", why.value, why) for why in Reason]
+
+        assert Reason.EMPTY not in {each.why for each in worth_a_look(sheets)}
+        assert len(worth_a_look(sheets)) == len(Reason) - 1

@@ -108,6 +108,14 @@ class TestFindings:
         assert findings(report) == [(2, field, rule) for rule in rules]
         assert report.findings == dict.fromkeys(rules, 1)
 
+    @pytest.mark.parametrize("code", ["９2110000600037341L", "110108600000016"])
+    def test_say_nothing_of_the_category_where_the_code_is_not_whole(
+        self, check, rows, title, code
+    ):
+        rows[1] |= {title("subject_category"): "个体工商户", title("uscc"): code}
+
+        assert (2, "subject_category", "CATEGORY_CODE") not in findings(check(rows))
+
     def test_tell_of_both_check_characters(self, check, rows, title):
         rows[1][title("uscc")] = "91310115MA1G4L1WXK"
 

@@ -73,6 +73,21 @@ class TestCheckSettings:
 
         assert faults() == {fault.id}
 
+    @pytest.mark.parametrize(
+        ("issuer", "secret", "is_wrong"),
+        [
+            ("", "", False),
+            ("https://login.example.org", "sesame", False),
+            ("https://login.example.org", "", True),
+            ("http://login.example.org", "sesame", True),
+        ],
+    )
+    def test_wants_a_provider_whole(self, production, issuer, secret, is_wrong):
+        production.OIDC_ISSUER, production.OIDC_CLIENT_SECRET = issuer, secret
+        production.OIDC_CLIENT_ID = "xinheng" if issuer else ""
+
+        assert (checks.HALF_PROVIDER.id in faults()) is is_wrong
+
     def test_lets_the_demo_serve_plain_http_on_this_machine(self, production):
         production.DEMO = production.INSECURE_HTTP = True
         production.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from xinheng.project import logs
 
@@ -53,3 +56,53 @@ def test_an_address_and_a_traceback_are_written_without_it():
     assert [line["level"] for line in lines] == ["warning", "info", "error"]
     assert "ValueError" in lines[-1]["exception"]
     assert NUMBER not in done.stderr
+
+
+CANARY = "canary-7f3a"
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+    """Log everything to the captured stream; afterwards as before."""
+    root = logging.getLogger()
+    kept, handlers, level = structlog.get_config(), root.handlers[:], root.level
+    logs.configure("debug")
+    yield capsys
+    structlog.configure(**kept)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.django_db
+def test_no_header_body_cookie_or_query_of_a_request_is_logged(logged, monkeypatch):
+    """Whatever the answer is, and at the level that tells most."""
+    from django.test import Client
+
+    from xinheng.web.portal import home
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a defect")
+
+    client = Client(raise_request_exception=False)
+    client.cookies["session"] = CANARY
+    told = {
+        "query_params": {"q": CANARY},
+        "headers": {"User-Agent": CANARY, "Authorization": f"Bearer {CANARY}"},
+    }
+    body = {"data": {"username": CANARY, "password": CANARY}}
+    statuses = [
+        client.get("/no-such-page", **told).status_code,
+        client.get("/search", **told).status_code,
+        client.post("/desk/sign-in", **told, **body).status_code,
+        client.post("/", **told, **body).status_code,
+        client.post("/api/v1/submissions", **told, **body).status_code,
+        client.get("/about/", **told, HTTP_HOST=f"{CANARY}.example").status_code,
+    ]
+    monkeypatch.setattr(home, "render", broken)
+    statuses.append(client.get("/", **told).status_code)
+
+    written = logged.readouterr().err
+    assert statuses[0] == 404
+    assert statuses[-1] == 500
+    assert "a defect" in written
+    assert CANARY not in written

@@ -16,6 +16,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 Point = tuple[str, str, str]
@@ -24,10 +25,11 @@ Act = Callable[[Path, random.Random, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An act, and the points at which the process dies."""
+    """An act, the points at which the process dies, and what is done before, safely."""
 
     act: Act
     points: tuple[Point, ...]
+    ready: Act | None = None
 
 
 def _submit(directory: Path, chance: random.Random, number: int) -> None:
@@ -93,6 +95,69 @@ def _back_up(directory: Path, chance: random.Random, number: int) -> None:
     backup.make(directory=target, actor="test", at=timezone.now())
 
 
+def _propose(directory: Path, chance: random.Random, number: int) -> None:
+    """Propose to list an organization that was on no list yet."""
+    from tests.factories import listings
+    from xinheng.apps.listings import operations
+    from xinheng.apps.listings.models import Listing
+    from xinheng.apps.organizations.models import Organization
+    from xinheng.core.listings.procedure import Event
+
+    known = Listing.objects.values("organization")
+    others = Organization.objects.filter(uscc__startswith="91").exclude(id__in=known)
+    operations.propose(
+        scheme=listings.EXCLUSION,
+        uscc=others.order_by("id").first().uscc,
+        authority=listings.UNIT,
+        told=listings.told(Event.PROPOSE),
+        by=listings.by(listings.FIRST, SERVED_ON),
+    )
+
+
+def _serve(directory: Path, chance: random.Random, number: int) -> None:
+    from xinheng.core.listings.procedure import Event
+
+    _record(Event.SERVE, on=SERVED_ON, notice_on=SERVED_ON)
+
+
+def _decide(directory: Path, chance: random.Random, number: int) -> None:
+    from tests.factories import listings
+    from xinheng.core.listings.procedure import Event
+
+    days = {"decided_on": DECIDED_ON, "expires_on": EXPIRES_ON}
+    _record(Event.DECIDE, on=DECIDED_ON, actor=listings.SECOND, **days)
+
+
+def _revoke(directory: Path, chance: random.Random, number: int) -> None:
+    from xinheng.core.listings.procedure import Event
+
+    _record(Event.REVOKE, on=DECIDED_ON, effective_on=DECIDED_ON)
+
+
+def _record(event: object, **told: object) -> None:
+    """Take the listing that was proposed last a step on."""
+    from tests.factories import listings
+    from xinheng.apps.listings.models import Listing
+
+    last = Listing.objects.order_by("-id").first()
+    assert last is not None
+    listings.record(last.id, event, **told)
+
+
+def _in_turn(*acts: Act) -> Act:
+    def all_of(directory: Path, chance: random.Random, number: int) -> None:
+        for act in acts:
+            act(directory, chance, number)
+
+    return all_of
+
+
+# 1 June 2026 is a Monday; the window to answer closes on the 8th.
+SERVED_ON, DECIDED_ON = date(2026, 6, 1), date(2026, 6, 12)
+EXPIRES_ON = date(2028, 6, 12)
+
+_LISTINGS = "xinheng.apps.listings.operations"
+_MEASURES = "xinheng.apps.measures.operations"
 _RECORDS = "xinheng.apps.records.landing"
 _LEDGER = "xinheng.apps.ledger.operations"
 _ERASURE = "xinheng.apps.custody.erasure"
@@ -155,6 +220,40 @@ OPERATIONS: dict[str, Operation] = {
             ("xinheng.apps.intake.erasing", "withdraw_replaced", "after"),
             (_ERASURE, "_compact", "after"),
         ),
+    ),
+    "listing.propose": Operation(
+        _propose,
+        (
+            (_LEDGER, "append", "before"),
+            (_LEDGER, "append", "after"),
+            (_LISTINGS, "tell", "after"),
+        ),
+    ),
+    "listing.serve": Operation(
+        _serve,
+        ((_LISTINGS, "tell", "before"), (_LISTINGS, "tell", "after")),
+        ready=_propose,
+    ),
+    "listing.decide": Operation(
+        _decide,
+        (
+            (_LISTINGS, "tell", "after"),
+            (_MEASURES, "_create", "after"),
+            (_MEASURES, "_tell_fired", "after"),
+            (_LISTINGS, "_give_way", "before"),
+            (_LISTINGS, "_give_way", "after"),
+        ),
+        ready=_in_turn(_propose, _serve),
+    ),
+    "listing.end": Operation(
+        _revoke,
+        (
+            (_LISTINGS, "tell", "after"),
+            (_MEASURES, "recall_many", "before"),
+            (_MEASURES, "_recall_batch", "after"),
+            (_LISTINGS, "_advance", "after"),
+        ),
+        ready=_in_turn(_propose, _serve, _decide),
     ),
     "backup": Operation(
         _back_up,

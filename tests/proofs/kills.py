@@ -6,6 +6,7 @@ start does, and must find that
 
     the ledger verifies and every completed submission's receipt verifies,
     the records are exactly those of completed submissions, each with its entry,
+    a listing, its entry, its message and its measures stand or fall together,
     an erasure that was ordered is carried out, and its words are nowhere,
     a backup that bears its name is whole,
     nothing lies in staging, and nothing in the archive that no submission names,
@@ -24,6 +25,7 @@ import os
 import random
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -38,8 +40,9 @@ NEWEST = 3  # receipts verified after each kill; at the end, all of them
 def main() -> None:
     """Run the trials and print the histogram as one JSON object."""
     options = _options()
-    os.environ["XINHENG_DIR"] = str(options.dir)
+    os.environ |= {"XINHENG_DIR": str(options.dir), "XINHENG_DEMO": "true"}
     in_child(lambda: set_up(options.dir))
+    in_child(_allow_lists)
     warm_up()
     chance = random.Random(options.seed)
     trials = [
@@ -84,6 +87,8 @@ def _try(
     operation: Operation, point: Point, directory: Path, seed: float, number: int
 ) -> None:
     prepare()
+    if operation.ready:
+        operation.ready(directory, random.Random(seed), number)
     with _dying(*point):
         operation.act(directory, random.Random(seed), number)
 
@@ -105,6 +110,8 @@ def in_child(work: Callable[[], None]) -> int:
             work()
             code = 0
         finally:
+            if code:
+                traceback.print_exc()
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
@@ -134,6 +141,17 @@ def set_up(directory: Path) -> None:
     ]
     register.write_text("\n".join(lines), encoding="utf-8")
     operations.import_register(path=register, actor="test", at=timezone.now())
+
+
+def _allow_lists() -> None:
+    """Have the rulebook adopted and a list in use."""
+    prepare()
+    from tests.factories import listings
+    from xinheng.apps.listings import schemes
+
+    listings.adopt_rulebook()
+    at = listings.at(listings.PROPOSED_ON)
+    schemes.activate(scheme=listings.EXCLUSION, actor=listings.OFFICE, at=at)
 
 
 def write_files(
@@ -207,9 +225,35 @@ def examine(*, newest: int | None = None) -> None:
     assert HeldRow.objects.exclude(submission__in=completed).count() == 0
     _examine_receipts(completed.order_by("-ledger_seq")[:newest])
     assert ledger.verify().problems == ()
+    _examine_listings()
     _examine_erasures(Path(settings.DATA_DIR))
     _examine_backups(Path(settings.DATA_DIR))
     _examine_files(Path(settings.DATA_DIR), completed)
+
+
+def _examine_listings() -> None:
+    """A listing, its entry, its message and its measures stand or fall together."""
+    from xinheng.apps.ledger.models import Entry
+    from xinheng.apps.listings.models import Listing, ListingEvent
+    from xinheng.apps.measures.models import Application, Task
+    from xinheng.apps.outbox.models import Delivery
+
+    told = set(ListingEvent.objects.values_list("ledger_seq", flat=True))
+    written = Entry.objects.filter(kind__startswith="listing.")
+    written = written.filter(subject__startswith="listing:")
+    assert told == set(written.values_list("seq", flat=True))
+    queued = Delivery.objects.filter(ledger_seq__in=told, target="")
+    assert told == set(queued.values_list("ledger_seq", flat=True))
+    for row in Listing.objects.filter(state__in=["IN_FORCE", "REVOKED"]):
+        of = Application.objects.filter(cause_id=str(row.id), cause_kind="listing")
+        is_over = row.state == "REVOKED"
+        assert of.exists()
+        assert of.filter(recalled_seq__isnull=is_over).count() == 0
+        states = set(Task.objects.filter(application__in=of).values_list("state"))
+        assert states <= ({("RECALL_OPEN",), ("RECALLED",)} if is_over else {("OPEN",)})
+    others = Listing.objects.exclude(state__in=["IN_FORCE", "REVOKED"])
+    fired = Application.objects.values_list("cause_id", flat=True)
+    assert not set(fired) & {str(key) for key in others.values_list("id", flat=True)}
 
 
 def _examine_erasures(directory: Path) -> None:

@@ -34,11 +34,14 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--rubbish", type=int, default=100_000)
     parser.add_argument("--guided", type=int, default=50_000, help="of each target")
+    parser.add_argument("--platforms", type=int, default=50)
+    parser.add_argument("--first-seed", type=int, default=1, help="of the platforms")
     options = parser.parse_args()
     rows = [
         _kills(options.kills),
         _rubbish(options.rubbish),
         _guided(options.guided),
+        _exchange(options.platforms, options.first_seed),
         _suite(),
     ]
     PAGE.write_text(HEAD + "".join(rows), encoding="utf-8")
@@ -99,6 +102,19 @@ def _guided(number: int) -> str:
         if done.returncode:
             return _row(proof, f"{what}: {target}", "FAILED", total)
     return _row(proof, what, "a table or a refusal each", total)
+
+
+def _exchange(number: int, first: int) -> str:
+    proof = "platforms with hidden rules: everything once, found without a person"
+    done, seconds = _timed(
+        *("-m", "tests.proofs.exchange", f"--seeds={number}", f"--first={first}")
+    )
+    what = f"{number} platforms, 300 rows each, seeds from {first}"
+    if done.returncode:
+        return _row(proof, what, "FAILED", seconds)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    most = max(each["changes"] for each in told)
+    return _row(proof, what, f"at most {most} changes of a profile", seconds)
 
 
 def _suite() -> str:

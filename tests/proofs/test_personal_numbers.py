@@ -10,6 +10,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -34,6 +35,7 @@ CODES = 100_000 if WHOLE else 10_000
 KILLS = 20 if WHOLE else 2
 UNKNOWN, BEYOND = "未知列", "(beyond the header)"
 AUTHORITIES = "1359ANY"
+MOMENT = re.compile(r"20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?")
 
 pytestmark = pytest.mark.proof
 
@@ -92,11 +94,13 @@ def assert_nowhere(
     numbers: Mapping[int, str], *texts: str, directory: Path, environment: Mapping
 ) -> None:
     """Search texts, files and tables for the numbers, also without separators."""
-    sources = [
+    found = [
         *texts,
         *_of_files(directory),
         *_of_database(directory, environment.get("DATABASE_URL")),
     ]
+    # The end of a code and our own clock beside it can spell a number by chance.
+    sources = [MOMENT.sub("", text) for text in found]
     assert not any(people.holds(text, *numbers.values()) for text in sources)
 
 

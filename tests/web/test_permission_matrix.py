@@ -2,12 +2,14 @@
 
 `permission_matrix.toml` has one line for each page, in the order of the names:
 
-    "desk:queues" = "- C O A"    who is let in: visitor (V), clerk (C), credit
-                                 office (O), administrator (A); a dash for who is not
+    "desk:queues" = "- C O A -"    who is let in: visitor (V), clerk (C), credit office
+                                   (O), administrator (A), the agent of an
+                                   organization (G); a dash for who is not
 
 Let in means that the page answered by itself, be it with 404 for what is not there; who
 is not let in is led to sign in or gets 403. A new page without a line fails. The unit
-is the clerk's own. Agents of organizations have no column yet: `my:` lets in nobody.
+is the clerk's own, the organization the agent's: what an agent asks about another one
+is not there (404), which `test_my.py` shows.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories import accounts
+from tests.factories import city as cities
 
 TABLE = Path(__file__).with_name("permission_matrix.toml")
-ROLES = "VCOA"
+ROLES = "VCOAG"
 SAMPLES = {
     "unit": "U02",  # the clerk's own
     "dataset": "permit",
+    "uscc": cities.an_organization().code,  # the agent's own
     "IntConverter": 999_999,
     "UUIDConverter": "00000000-0000-0000-0000-000000000000",
     "PeriodConverter": "2019-05",
@@ -63,11 +67,14 @@ def is_let_in(client, address):
 @pytest.fixture
 def clients(city):
     accounts.clerk("zhang", unit="U02")
-    clerk, office, administrator = Client(), Client(), Client()
+    clerk, office, administrator, agent = Client(), Client(), Client(), Client()
     accounts.sign_in(clerk, "zhang")
     accounts.sign_in_verified(office, accounts.credit_office(), "office")
     accounts.sign_in_verified(administrator, accounts.administrator(), "admin")
-    return dict(zip(ROLES, (Client(), clerk, office, administrator), strict=True))
+    accounts.agent("firm-jia", uscc=SAMPLES["uscc"])
+    accounts.sign_in(agent, "firm-jia")
+    signed_in = (Client(), clerk, office, administrator, agent)
+    return dict(zip(ROLES, signed_in, strict=True))
 
 
 def table():

@@ -28,6 +28,7 @@ from xinheng.apps.intake.uploads import (
     WrongOffsetError,
     WrongSizeError,
 )
+from xinheng.apps.ledger.as_of import FutureError, MalformedTimeError
 from xinheng.apps.ledger.keys import SigningKeyError
 from xinheng.apps.ledger.tree_store import TamperedLedgerError
 from xinheng.apps.ledger.witnesses import WitnessRefusedError
@@ -223,6 +224,18 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "UNKNOWN_MATTER",
         "The rulebook knows no such matter.",
         "没有这一事项，请核对事项代码。",
+    ),
+    FutureError: Problem(
+        404,
+        "NOT_KNOWN_YET",
+        "The day has not come, or the ledger has not reached that size.",
+        "这一天还没有到，或者账本尚未达到这一长度。",
+    ),
+    MalformedTimeError: Problem(
+        422,
+        "TIME",
+        "Write days as 2019-06-20, a ledger size as a number.",
+        "日期请写成 2019-06-20，账本长度请写成数字。",
     ),
     FutureSizeError: Problem(
         404,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from django.http import Http404, HttpRequest
@@ -10,13 +11,18 @@ from ninja import Query, Router
 
 from xinheng.api import paging, schemas
 from xinheng.apps.catalog import queries as catalog
+from xinheng.apps.ledger import as_of
 from xinheng.apps.ledger import queries as ledger
+from xinheng.apps.organizations import public_then
 from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.organizations import search as searching
+from xinheng.apps.organizations.queries import OrganizationView
+from xinheng.apps.records import as_of as records_then
 from xinheng.apps.records import queries as records
 from xinheng.apps.records.queries import PublicRecord
 from xinheng.apps.statistics import queries as statistics
 from xinheng.core.catalog.datasets import Dataset
+from xinheng.core.two_times import AsOf
 from xinheng.rulebook import exports
 
 router = Router(tags=["public"])
@@ -50,12 +56,50 @@ def search(
     summary="An organization",
     operation_id="getOrganization",
 )
-def get_organization(request: HttpRequest, uscc: str) -> dict[str, object]:
-    """Return an organization and what is public about it today."""
-    found = organizations.get_public(uscc)
+def get_organization(
+    request: HttpRequest,
+    uscc: str,
+    on: Query[schemas.TimeText | None] = None,
+    known_at: Query[schemas.TimeText | None] = None,
+) -> dict[str, object]:
+    """Return an organization and what is public about it today, or was as known then.
+
+    `on` is a legal day (today), `known_at` a day or a ledger size (now). What may no
+    longer be shown today is left out of the past too; `erased` marks content that is
+    gone.
+    """
+    at = timezone.now()
+    asked = as_of.parse(known_at=known_at or "", on=on or "", at=at)
+    today = timezone.localdate(at)
+    if asked is None:
+        found = organizations.get_public(uscc)
+    else:
+        found = public_then.get(uscc, on=asked.on, known_at=asked.known_at)
     if found is None:
         raise Http404
-    on = timezone.localdate()
+    return {
+        **_organization(found),
+        **_public(found.key, asked, today),
+        "on": asked.on if asked else today,
+        "ledger_size": asked.ledger_size if asked else ledger.size(),
+    }
+
+
+def _public(key: str, asked: AsOf | None, today: date) -> dict[str, object]:
+    if asked is None:
+        found = records.list_public(organization=key, on=today)
+        return {"records": [_record(each) for each in found], "erased": []}
+    then = records_then.list_public(organization=key, asked=asked, today=today)
+    return {
+        "records": [
+            {**_record(each), "corrected_at": then.corrected.get(each.key)}
+            for each in then.records
+        ],
+        "erased": then.erased,
+    }
+
+
+def _organization(found: OrganizationView) -> dict[str, object]:
     return {
         "uscc": found.uscc,
         "name": found.name,
@@ -66,10 +110,6 @@ def get_organization(request: HttpRequest, uscc: str) -> dict[str, object]:
         "former_names": [
             {"name": name, "until": until} for name, _, until in found.former_names
         ],
-        "records": [
-            _record(each) for each in records.list_public(organization=found.key, on=on)
-        ],
-        "ledger_size": ledger.size(),
     }
 
 

@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import StringConstraints
 
+from xinheng.apps.intake.views import SubmissionView
+from xinheng.pipeline import parts
+
 # What names something: never longer, and without the sign that no database holds.
 Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -15,6 +18,10 @@ Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 SearchText = Annotated[
     str, StringConstraints(min_length=2, max_length=300, pattern=r"^[^\x00]*$")
 ]
+
+
+# A day, or where it says so a ledger size.
+TimeText = Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9-]*$")]
 
 
 # A place in the change feed; empty is the beginning.
@@ -32,6 +39,16 @@ class CountsOut(Schema):
     rejected: int
     questionable: int
     unlinked: int
+
+
+class SkippedOut(Schema):
+    """A sheet that was searched for persons but not read as data, and why."""
+
+    file: str
+    sheet: str
+    why: str
+    message_zh: str
+    message_en: str
 
 
 class SubmissionOut(Schema):
@@ -52,10 +69,17 @@ class SubmissionOut(Schema):
     counts: CountsOut | None
     findings: dict[str, int]
     ignored_columns: list[str]
+    skipped: list[SkippedOut]
+    notes: int
     ledger_seq: int | None
     error_code: str
     error_zh: str
     error_en: str
+
+    @staticmethod
+    def resolve_skipped(view: SubmissionView) -> list[dict[str, str]]:
+        """Return the sheets that were not read, in words."""
+        return [parts.told(each) for each in view.skipped]
 
 
 class FindingOut(Schema):
@@ -130,8 +154,26 @@ class RecordOut(Schema):
     fields: list[FieldOut]
 
 
+class RecordThenOut(RecordOut):
+    """The same as it was known; `corrected_at` is when another version followed."""
+
+    corrected_at: datetime | None = None
+
+
+class ErasedOut(Schema):
+    """Content that is gone: how many records, since when, on what basis if known."""
+
+    dataset: str
+    count: int
+    erased_on: date
+    basis: str | None
+
+
 class OrganizationOut(Schema):
-    """An organization and what is public about it, as the ledger of that size knew."""
+    """An organization and what is public about it, as the ledger of that size knew.
+
+    `on` is the day that it is about.
+    """
 
     uscc: str
     name: str | None
@@ -140,7 +182,9 @@ class OrganizationOut(Schema):
     division: str
     registered_on: date | None
     former_names: list[FormerNameOut]
-    records: list[RecordOut]
+    records: list[RecordThenOut]
+    erased: list[ErasedOut]
+    on: date
     ledger_size: int
 
 

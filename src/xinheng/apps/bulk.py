@@ -105,10 +105,15 @@ def _append(table: str, columns: Sequence[str], frames: Iterator[pl.DataFrame]) 
 
 
 def _copy(table: str, columns: Sequence[str], frames: Iterator[pl.DataFrame]) -> None:
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    statement = f"COPY {table} ({_names(columns)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for frame in frames:
             copy.write(_text(frame).getbuffer())
+
+
+def _names(columns: Sequence[str]) -> str:
+    """Return the columns as SQL takes them, be they words of its own such as `on`."""
+    return ", ".join(connection.ops.quote_name(column) for column in columns)
 
 
 def _text(frame: pl.DataFrame) -> io.BytesIO:
@@ -139,7 +144,7 @@ def _insert_batches(
     table: str, columns: Sequence[str], frames: Iterator[pl.DataFrame]
 ) -> None:
     places = ", ".join(["?"] * len(columns))
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+    statement = f"INSERT INTO {table} ({_names(columns)}) VALUES ({places})"
     with connection.cursor() as cursor:
         for frame in frames:
             # The driver's own cursor: Django's would rewrite the statement each time.
@@ -149,7 +154,10 @@ def _insert_batches(
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with dates and instants as Django's SQLite writes them."""
     return frame.with_columns(
-        pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f"),
+        # Compared as texts: without microseconds where there are none, as Django does.
+        pl.col(pl.Datetime)
+        .dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+        .str.strip_suffix(".000000"),
         pl.col(pl.Date).dt.strftime("%Y-%m-%d"),
     )
 

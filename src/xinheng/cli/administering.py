@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
-from xinheng.apps.accounts import operations, queries, service_keys
+from xinheng.apps.accounts import identities, operations, queries, service_keys
 from xinheng.apps.accounts.actors import OPERATOR
 from xinheng.apps.accounts.mandates import Term
 from xinheng.apps.accounts.service_keys import Scope
@@ -38,6 +39,19 @@ def set_password(*, username: str, password: str) -> dict[str, Any]:
     account = _find(username)
     operations.set_password(
         account=account, password=password, actor=OPERATOR, at=timezone.now()
+    )
+    return {"account": account, "username": username}
+
+
+def link(*, username: str, subject: str) -> dict[str, Any]:
+    """Let an account sign in through the provider that the settings name."""
+    account = _find(username)
+    identities.link(
+        account=account,
+        issuer=settings.OIDC_ISSUER,
+        subject=subject,
+        actor=OPERATOR,
+        at=timezone.now(),
     )
     return {"account": account, "username": username}
 
@@ -171,6 +185,13 @@ def refusals(*, as_json: bool) -> Iterator[None]:
         service_keys.KeyRefusedError,
     ) as why:
         failures.refuse(why.reason.upper(), *TEXTS[why.reason], as_json=as_json)
+    except identities.IdentityTakenError:
+        failures.refuse(
+            "IDENTITY_TAKEN",
+            "该用户编号已关联其他账号。",
+            "This subject is linked to another account.",
+            as_json=as_json,
+        )
     except operations.WeakPasswordError as why:
         failures.refuse(why.codes[0].upper(), *TEXTS[why.codes[0]], as_json=as_json)
     except LookupError as why:

@@ -10,7 +10,7 @@ import click
 from django.utils import timezone
 
 from xinheng.apps.accounts.actors import OPERATOR
-from xinheng.apps.custody import erasure
+from xinheng.apps.custody import erasure, subjects
 from xinheng.apps.ledger.erasing import KeptEntryError
 from xinheng.apps.records import erasing as records
 from xinheng.apps.records.erasing import Version
@@ -27,6 +27,7 @@ class Asked:
     dataset: str | None
     decided_before: date | None
     entries: tuple[int, ...]
+    subjects: tuple[str, ...]
     basis: str
     citation: str
 
@@ -38,6 +39,7 @@ def erase(asked: Asked, *, dry_run: bool, as_json: bool) -> None:
         entries=asked.entries,
         basis=erasure.Basis(asked.basis),
         citation=asked.citation,
+        subjects=_subjects(asked, as_json=as_json),
     )
     if dry_run:
         _tell_plan(order, as_json=as_json)
@@ -71,6 +73,22 @@ def erase(asked: Asked, *, dry_run: bool, as_json: bool) -> None:
     _tell(done, as_json=as_json)
 
 
+def _subjects(asked: Asked, *, as_json: bool) -> tuple[str, ...]:
+    try:
+        subjects.with_parts(asked.subjects)
+    except subjects.UnknownSubjectError as unknown:
+        failures.refuse(
+            "SUBJECT_NAME",
+            f"{unknown.name[:80]}：没有这一项、仍有效力或已无内容。请写成 listing:12、"
+            "case:5、task:7 或 evidence:文件摘要；名单和案件应先终结。",
+            f"{unknown.name[:80]}: not there, in effect still, or empty. Write"
+            " listing:12, case:5, task:7 or evidence:DIGEST; a listing or case has to"
+            " be over first.",
+            as_json=as_json,
+        )
+    return asked.subjects
+
+
 def _find(asked: Asked, *, as_json: bool) -> tuple[Version, ...]:
     for name in asked.records:
         try:
@@ -94,13 +112,21 @@ def _find(asked: Asked, *, as_json: bool) -> tuple[Version, ...]:
 
 def _tell_plan(order: erasure.Order, *, as_json: bool) -> None:
     versions = sum(each.key is not None for each in order.versions)
-    answer = {"versions": versions, "entries": len(order.entries), "erased": False}
+    parts = len(subjects.with_parts(order.subjects))
+    answer = {
+        "versions": versions,
+        "entries": len(order.entries),
+        "subjects": parts,
+        "erased": False,
+    }
     if as_json:
         failures.print_json(answer)
     else:
         click.echo(
-            f"将删除 {versions} 个记录版本、{len(order.entries)} 条账本内容；尚未删除。"
-            f" {versions} versions and {len(order.entries)} entries would go; nothing"
+            f"将删除 {versions} 个记录版本、{len(order.entries)} 条账本内容、"
+            f"{parts} 项名单、案件、任务或文件；尚未删除。"
+            f" {versions} versions, {len(order.entries)} entries and"
+            f" {parts} listings, cases, tasks or files would go; nothing"
             " was erased."
         )
 
@@ -111,10 +137,12 @@ def _tell(done: erasure.Erased, *, as_json: bool) -> None:
     else:
         click.echo(
             f"已删除 {done.versions} 个记录版本、{done.entries} 条账本内容，改写"
-            f" {done.parts} 个归档文件；账本第 {done.ledger_seq} 条为证。此前的备份仍含"
-            "这些内容，请按制度销毁；恢复时会自动再次删除。"
+            f" {done.parts} 个归档文件，删除 {done.subjects} 项名单、案件、任务或文件；"
+            f"账本第 {done.ledger_seq} 条为证。此前的备份仍含这些内容，"
+            "请按制度销毁；恢复时会自动再次删除。"
             f" {done.versions} versions and {done.entries} entries are gone,"
-            f" {done.parts} files of the archive were rewritten; entry"
+            f" {done.parts} files of the archive were rewritten, {done.subjects}"
+            f" listings, cases, tasks or files emptied; entry"
             f" {done.ledger_seq} says so. Older backups still hold it: destroy them"
             " when their time has come; a restore erases it again."
         )

@@ -86,4 +86,6 @@ def print_report(answer: Mapping[str, Any]) -> None:
             click.echo(f"{title}\t{answer[key]}")
     print_findings(answer.get("findings", {}))
     for refused in answer["rejected_rows"]:
-        click.echo(f"  第 {refused['row']} 行 row\t{refused['rule']}")
+        click.echo(
+            f"  第 {refused['row']} 行 row\t{refused['field']}\t{refused['rule']}"
+        )

@@ -58,11 +58,11 @@ def look_up(
     file: Path, *, column: str, asked: Asked, out: Path | None
 ) -> dict[str, Any]:
     """Look a file's codes up and return the counts; rows are written to `out`."""
-    asker = Asker(ASKER, _unit(asked), Channel.FILE)
+    asker = Asker(ASKER, unit(asked.unit, as_json=asked.as_json), Channel.FILE)
     on = asked.on or timezone.localdate()
     question = Question(asked.matter, asked.purpose, on)
     states: Counter[str] = Counter()
-    rows = list(_read(file, column, as_json=asked.as_json))
+    rows = list(read(file, column, as_json=asked.as_json))
     lines: list[list[object]] = []
     size = None
     for chunk in _chunks(rows):
@@ -82,19 +82,21 @@ def look_up(
     }
 
 
-def _unit(asked: Asked) -> str:
+def unit(code: str, *, as_json: bool) -> str:
+    """Return the code of a source unit; leave with exit code 2 where there is none."""
     try:
-        return units.get_unit(asked.unit).code
+        return units.get_unit(code).code
     except UnknownUnitError:
         failures.fail(
             "UNKNOWN_UNIT",
-            f"没有信源单位“{asked.unit}”。",
-            f"There is no source unit {asked.unit}.",
-            as_json=asked.as_json,
+            f"没有信源单位“{code}”。",
+            f"There is no source unit {code}.",
+            as_json=as_json,
         )
 
 
-def _read(file: Path, column: str, *, as_json: bool) -> Iterator[Row]:
+def read(file: Path, column: str, *, as_json: bool) -> Iterator[Row]:
+    """Yield (row, text) of a column of codes; leave where the file can't be read."""
     columns = CodeColumns(column)
     try:
         for reading in files.readings(file, file_name=file.name):

@@ -12,9 +12,10 @@ from typing import NoReturn
 
 import click
 
-from xinheng.cli import failures, later
+from xinheng.cli import failures
 
 COMMANDS = {
+    "assess": "xinheng.cli.commands.assess",
     "backup": "xinheng.cli.commands.backup",
     "bench": "xinheng.cli.commands.bench",
     "bulletin": "xinheng.cli.commands.bulletin",
@@ -22,33 +23,34 @@ COMMANDS = {
     "codes": "xinheng.cli.commands.codes",
     "crossfoot": "xinheng.cli.commands.crossfoot",
     "demo": "xinheng.cli.commands.demo",
+    "doctor": "xinheng.cli.commands.doctor",
     "duties": "xinheng.cli.commands.duties",
     "erase": "xinheng.cli.commands.erase",
+    "follow": "xinheng.cli.commands.follow",
     "import": "xinheng.cli.commands.import_",
+    "indicators": "xinheng.cli.commands.indicators",
     "keys": "xinheng.cli.commands.keys",
     "ledger": "xinheng.cli.commands.ledger",
     "nil-return": "xinheng.cli.commands.nil_return",
+    "package": "xinheng.cli.commands.package",
     "rebuild": "xinheng.cli.commands.rebuild",
+    "recount": "xinheng.cli.commands.recount",
+    "reconcile": "xinheng.cli.commands.reconcile",
+    "rehearse": "xinheng.cli.commands.rehearse",
+    "report": "xinheng.cli.commands.report",
     "restore": "xinheng.cli.commands.restore",
     "rulebook": "xinheng.cli.commands.rulebook",
+    "send": "xinheng.cli.commands.send",
     "serve": "xinheng.cli.commands.serve",
+    "simulator": "xinheng.cli.commands.simulator",
     "sources": "xinheng.cli.commands.sources",
     "standing": "xinheng.cli.commands.standing",
     "submit": "xinheng.cli.commands.submit",
     "user": "xinheng.cli.commands.user",
+    "verify": "xinheng.cli.commands.verify",
     "webhooks": "xinheng.cli.commands.webhooks",
     "worker": "xinheng.cli.commands.worker",
 }
-# Faces that are named already and built later; they are not shown in --help.
-LATER = (
-    "package",
-    "reconcile",
-    "rehearse",
-    "report",
-    "send",
-    "simulator",
-    "verify",
-)
 
 
 class LazyGroup(click.Group):
@@ -60,8 +62,6 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command."""
-        if cmd_name in LATER:
-            return later.command(cmd_name)
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command

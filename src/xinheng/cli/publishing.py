@@ -6,29 +6,26 @@ import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 
 import click
-from django.conf import settings
 from django.utils import timezone
 
-from xinheng.apps.ledger import queries as ledger
-from xinheng.apps.statistics import bulletin, queries
-from xinheng.apps.statistics.bulletin import Issue
+from xinheng.apps.statistics import issuing, publication, queries, rendering
+from xinheng.apps.statistics.publication import Publication
+from xinheng.apps.typesetting import FontMissingError, GlyphMissingError
 from xinheng.cli import failures
 from xinheng.core.catalog import periods
 from xinheng.core.statistics.monthly import MonthlyTable
 
-RENDER = MappingProxyType(
-    {"html": bulletin.as_html, "csv": bulletin.as_csv, "json": bulletin.as_json}
-)
 
+def find(period: str, *, ledger_size: int | None, as_json: bool) -> Publication:
+    """Return the last issue of a month; a draft where none is out, or at a ledger size.
 
-def issue(period: str, *, ledger_size: int | None, as_json: bool) -> Issue:
-    """Return the bulletin of a month; leaves with 2 or 1 where there is none.
-
-    A month that is not over yet is told and counted as far as it has come.
+    Leaves with 2 or 1 where there is nothing to publish. A month that is not over yet
+    is told and counted as far as it has come.
     """
+    if ledger_size is None and (issued := _issued(period, as_json=as_json)):
+        return issued
     today = timezone.localdate()
     table = _table(period, ledger_size=ledger_size, as_json=as_json)
     _refuse_empty(table, today, as_json=as_json)
@@ -37,13 +34,47 @@ def issue(period: str, *, ledger_size: int | None, as_json: bool) -> Issue:
             f"{table.period} 尚未结束，数字还会变化。 The month is not over yet.",
             err=True,
         )
-    root = ledger.root(size=table.ledger_size).hex()
-    return Issue(
-        table=table,
-        ledger_root=root,
-        is_demo=settings.DEMO,
-        open_recalls=queries.list_open_recalls(table),
+    return publication.draft(table, as_of=_day_of(table, ledger_size, today))
+
+
+def _day_of(table: MonthlyTable, asked: int | None, today: date) -> date:
+    """Return the day that a draft is judged for; at a ledger size, that of its end.
+
+    So the same size gives the same file on every day.
+    """
+    return today if asked is None else queries.day_of(table.ledger_size, else_=today)
+
+
+def _issued(period: str, *, as_json: bool) -> Publication | None:
+    """Return the last issue of a month, null where none is out.
+
+    Leaves with 1 where what is stored is not what was published.
+    """
+    found = issuing.find_issue(period=period.strip())
+    if found is None:
+        return None
+    try:
+        _, told = issuing.read(year=found.year, number=found.number)
+    except issuing.AlteredIssueError:
+        failures.refuse(
+            "BULLETIN_ALTERED",
+            f"已发布的简报{found.label}被改动过，与账本所记不符，未生成文件。",
+            f"The issue {found.label} was altered after it came out: it is not what the"
+            " ledger says. Nothing was written.",
+            as_json=as_json,
+        )
+    click.echo(
+        f"{found.label}，账本规模 {found.ledger_size}。"
+        f" As issued on {found.issued_on.isoformat()}.",
+        err=True,
     )
+    if issuing.has_changed(period=found.period):
+        click.echo(
+            "此后有更正，可在工作台重新发布更正期。 Figures have changed since: issue a"
+            " restatement at the desk.",
+            err=True,
+        )
+    return told
 
 
 def _table(period: str, *, ledger_size: int | None, as_json: bool) -> MonthlyTable:
@@ -83,14 +114,22 @@ def _refuse_empty(table: MonthlyTable, today: date, *, as_json: bool) -> None:
 
 
 def write(
-    issue: Issue, *, formats: Sequence[str], out: Path, as_json: bool
+    told: Publication, *, formats: Sequence[str], out: Path, as_json: bool
 ) -> list[Path]:
     """Write `bulletin-YYYY-MM.FORMAT` for each format and return the paths."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        paths = [out / f"bulletin-{issue.table.period}.{name}" for name in formats]
+        period = told.document.period
+        paths = [out / f"bulletin-{period}.{name}" for name in formats]
         for path, name in zip(paths, formats, strict=True):
-            path.write_bytes(RENDER[name](issue))
+            path.write_bytes(rendering.RENDER[name](told))
+    except (FontMissingError, GlyphMissingError) as missing:
+        failures.fail(
+            "FONT",
+            f"缺少字体或字形，无法生成 PDF：{missing}。",
+            f"A font or a glyph for the PDF is missing: {missing}.",
+            as_json=as_json,
+        )
     except OSError as refused:
         failures.fail(
             "OUT",
@@ -101,6 +140,6 @@ def write(
     return paths
 
 
-def json_line(issue: Issue) -> str:
+def json_line(told: Publication) -> str:
     """Return the bulletin as one line of JSON."""
-    return json.dumps(json.loads(bulletin.as_json(issue)), ensure_ascii=False)
+    return json.dumps(told.data, ensure_ascii=False)

@@ -10,6 +10,7 @@ from xinheng.apps.cases import operations as cases
 from xinheng.apps.duties import reminders
 from xinheng.apps.law import queries as law
 from xinheng.apps.objections import operations as objections
+from xinheng.apps.organizations import operations as organizations
 from xinheng.apps.records import days
 
 NEXT_TRY = reminders.RETRY_AFTER + timedelta(minutes=1)
@@ -47,4 +48,5 @@ class Daily:
             days.turn_day(on=today, actor="worker", at=at)
             cases.escalate_overdue(at=at)
             objections.lapse_due(at=at)
+            organizations.examine_register(actor="worker", at=at)
             self._turned = state

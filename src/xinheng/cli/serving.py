@@ -14,7 +14,6 @@ from types import FrameType
 
 import click
 import structlog
-import uvicorn
 from django.conf import settings
 from django.core.checks import ERROR, run_checks
 from django.core.management import call_command
@@ -22,11 +21,20 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from xinheng.apps.accounts import operations as accounts
-from xinheng.apps.custody import erasure
+from xinheng.apps.custody import erasure, tracing
 from xinheng.apps.evidence import operations as evidence
 from xinheng.apps.intake import operations as intake
 from xinheng.apps.intake import register_news
-from xinheng.cli import expiring, failures, pushing, sources
+from xinheng.apps.intake.views import SubmissionView
+from xinheng.cli import (
+    exchanging,
+    expiring,
+    failures,
+    listening,
+    neighboring,
+    pushing,
+    sources,
+)
 from xinheng.cli.issuing import OpenData
 from xinheng.cli.reminding import Daily
 
@@ -56,17 +64,7 @@ def serve(*, host: str, port: int) -> None:
     # that into an orderly return, so that whatever runs beside it is stopped too.
     signal.signal(signal.SIGTERM, _leave)
     with suppress(_Leave, KeyboardInterrupt):
-        uvicorn.run(
-            "xinheng.project.asgi:application",
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            # Django itself reads the proxy's headers, where it is told of a proxy.
-            proxy_headers=False,
-            server_header=False,
-            lifespan="off",
-        )
+        listening.run(host=host, port=port)
 
 
 class _Leave(Exception):  # noqa: N818  (a request, not an error)
@@ -81,16 +79,23 @@ def work(*, once: bool) -> None:
     evidence.sweep(at=timezone.now())
     accounts.clear_expired_sessions()
     register_news.subscribe(at=timezone.now())
-    machines = sources.Machines()
+    machines, senders = (
+        sources.Machines(),
+        exchanging.Senders(neighboring.Followers().work_off),
+    )
     logger.info("worker.started")
     pusher = pushing.Pusher(WORKER)
-    if not once:
+    if once:
+        senders.work_off()
+    else:
         pusher.start()
+        senders.start()
     try:
         while _work_off(machines) or not once:
             time.sleep(IDLE_SECONDS)
     except (_Leave, KeyboardInterrupt):
         pusher.stop()
+        senders.stop()
         logger.info("worker.stopped")
 
 
@@ -101,7 +106,7 @@ def _work_off(machines: sources.Machines) -> bool:
     counted, so a file that fails each time is given up in the end.
     """
     try:
-        while done := intake.process_next(at=timezone.now()):
+        while done := _process_next():
             logger.info("submission.ended", submission=done.id, state=done.state)
         machines.work_off()
         if landed := register_news.work_off(worker=WORKER, at=timezone.now()):
@@ -117,6 +122,13 @@ def _work_off(machines: sources.Machines) -> bool:
         connection.close()
         return True
     return False
+
+
+def _process_next() -> SubmissionView | None:
+    with tracing.span("submission") as span:
+        done = intake.process_next(at=timezone.now())
+        span.set_attribute("submission.state", done.state if done else "none")
+    return done
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -19,8 +19,9 @@ from xinheng.apps.intake.views import NilReturnView, SubmissionView
 from xinheng.apps.ledger.keys import SigningKeyError
 from xinheng.apps.ledger.tree_store import TamperedLedgerError
 from xinheng.apps.units import queries as units
-from xinheng.cli import failures
+from xinheng.cli import failures, left_out
 from xinheng.core.catalog.periods import InvalidPeriodError
+from xinheng.pipeline import parts
 from xinheng.pipeline.failures import UnreadableFileError
 
 
@@ -168,6 +169,8 @@ def _answer(
         "questionable": counts.questionable,
         "unlinked": counts.unlinked,
         "findings": dict(done.findings),
+        "skipped": [parts.told(each) for each in done.skipped],
+        "notes": done.notes,
         "seconds": round(seconds, 3),
         "submission": None if dry_run else done.id,
         "receipt": receipt,
@@ -190,6 +193,8 @@ def print_verdict(answer: Mapping[str, Any]) -> None:
     for key, title in COUNTS:
         click.echo(f"{title}\t{answer[key]}")
     print_findings(answer["findings"])
+    for line in left_out.lines(answer["skipped"], answer["notes"]):
+        click.echo(line)
     if answer["dry_run"]:
         click.echo("试运行，未保存任何内容。 Dry run: nothing was stored.")
     else:

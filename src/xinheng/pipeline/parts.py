@@ -82,3 +82,20 @@ def locate(parts: Sequence[Part], row: int) -> tuple[str, str, int]:
 def explain(skipped: Skipped) -> tuple[str, str]:
     """Return what happened to a sheet, in Chinese and in English, without its name."""
     return _TEXTS[skipped.why]
+
+
+def told(skipped: Skipped) -> dict[str, str]:
+    """Return a sheet that was not read as machines are told of it."""
+    zh, en = explain(skipped)
+    return {
+        "file": skipped.file,
+        "sheet": skipped.sheet,
+        "why": skipped.why.value,
+        "message_zh": zh,
+        "message_en": en,
+    }
+
+
+def worth_a_look(skipped: Sequence[Skipped]) -> tuple[Skipped, ...]:
+    """Return the sheets in which something stands: blank ones nobody misses."""
+    return tuple(each for each in skipped if each.why is not Reason.EMPTY)

@@ -120,6 +120,36 @@ def too_large(limit: str) -> UnreadableFileError:
     )
 
 
+def too_many_columns(limit: int) -> UnreadableFileError:
+    """Refuse a table with more headers than any catalog item could mean."""
+    return UnreadableFileError(
+        "FILE_TOO_LARGE",
+        f"表头超过{limit}列（多半是表格以外还有内容），请删除多余的列后另存。",
+        f"The header has more than {limit} columns; delete those beyond the table.",
+    )
+
+
+def archive_too_large() -> UnreadableFileError:
+    """Refuse an archive that unpacks to too much, or one of whose workbooks does."""
+    return UnreadableFileError(
+        "FILE_TOO_LARGE",
+        "压缩包解压后超过2 GB，或其中一个工作簿超过256 MB，请分成几个压缩包报送。",
+        "The archive unpacks to more than 2 GB, or a workbook in it to more than"
+        " 256 MB; hand it in as several archives.",
+    )
+
+
+def too_much_beside() -> UnreadableFileError:
+    """Refuse a workbook whose comments, properties and formulas are too much text."""
+    return UnreadableFileError(
+        "FILE_TOO_LARGE",
+        "工作簿中单元格以外的内容（批注、公式、属性等）超过64 MB；"
+        "请把数据以“粘贴为数值”的方式放入新工作簿后再报。",
+        "The workbook holds more than 64 MB beside its cells (comments, formulas,"
+        " properties); paste the data as values into a new workbook.",
+    )
+
+
 def stretched() -> UnreadableFileError:
     """Refuse a workbook with a cell far away from its table."""
     return UnreadableFileError(

@@ -63,6 +63,9 @@ _FEWEST_TO_JUDGE = 10  # rows, before a whole column is called wrong
 _HAN = r"\p{Han}{2}"
 _CODE_FORM = "^[0-9]{2}[0-9A-Z]{16}$"
 _LONGEST = {"code": 64, "name": 300}
+LONGEST_KEY = 600  # characters of a name as it is compared
+# What a person would read otherwise than it is must not stand in the workbench.
+_READ = ("code", "name", "kind", "authority")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,15 @@ class FileRegister:
 class Source:
     """How a file is to be read: whose return, and as of which day.
 
-    `divisions` are those known besides the list of all that were ever in use.
+    `divisions` are those known besides the list of all that were ever in use,
+    `confirmed` the codes that the register holds as issued although a check is wrong.
     """
 
     kind: Return = Return.PLAIN
     is_delta: bool = False
     on: date = date.max
     divisions: frozenset[str] = frozenset()
+    confirmed: frozenset[str] = frozenset()
 
     def context(self) -> Context:
         """Return the rules in force, without a register."""
@@ -176,7 +181,11 @@ def _understood(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows with values read, and every finding on them, by row."""
     rows, unread = register_values.stated(raw)
-    findings = [_unconfirmed(found, rows), unread, _headers_again(raw)]
+    findings = [
+        _unconfirmed(found, rows, source.confirmed),
+        unread,
+        _headers_again(raw),
+    ]
     if source.is_delta:
         rows, missing = register_values.happened(rows, raw, on=source.on)
         findings.append(missing)
@@ -184,13 +193,29 @@ def _understood(
         rows = rows.with_columns(
             action=pl.lit(Action.STATE.value), changed_on=pl.lit(None, dtype=pl.Date)
         )
+    rows = rows.with_columns(name_key=fold_name("name"))
+    findings.append(_too_long_folded(rows, found))
     told = pl.concat(findings).sort(ROW, maintain_order=True)
-    return rows.with_columns(name_key=fold_name("name")), told
+    return rows, told
 
 
-def _unconfirmed(findings: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave out the wrong check characters that the register confirms as issued."""
-    confirmed = rows.filter("nonconforming")[ROW]
+def _too_long_folded(rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Find the names that only folding makes too long: a sign may stand for many."""
+    told = found.filter((pl.col("field") == "name") & (pl.col("rule") == "LENGTH"))
+    is_long = pl.col("name_key").str.len_chars() > LONGEST_KEY
+    odd = rows.filter(is_long).join(told, on=ROW, how="anti")
+    return finding(odd[ROW], "name", "LENGTH", Severity.ERROR)
+
+
+def _unconfirmed(
+    findings: pl.DataFrame, rows: pl.DataFrame, known: frozenset[str]
+) -> pl.DataFrame:
+    """Leave out the wrong check characters that were confirmed as issued.
+
+    The file says so, or the register holds the code so.
+    """
+    is_known = pl.col("code").is_in(sorted(known)).fill_null(value=False)
+    confirmed = rows.filter(pl.col("nonconforming") | is_known)[ROW]
     is_confirmed = pl.col(ROW).is_in(confirmed.implode())
     return findings.filter(~(is_confirmed & pl.col("rule").is_in(_CONFIRMABLE)))
 
@@ -220,6 +245,7 @@ def _wrong(rows: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
     is_code = (pl.col("field") == "code") & pl.col("rule").is_in(_CODE_RULES)
     barred = findings.filter(
         pl.col("rule").is_in(["HEADER_ROW", "PERSONAL_ID", "PERSONAL_ID_SUSPECTED"])
+        | ((pl.col("rule") == "CONTROL_CHARACTER") & pl.col("field").is_in(_READ))
     )
     kept = (
         rows.join(findings.filter(is_code), on=ROW, how="semi", maintain_order="left")

@@ -155,9 +155,8 @@ class _Compiler:
         if code is not None:
             category = pl.col(field.name)
             says_sole = category == SOLE_PROPRIETOR
-            wrong = (says_sole != _is_sole_proprietor(code)) & (
-                category != NATURAL_PERSON
-            )
+            differs = says_sole != _is_sole_proprietor(code)
+            wrong = differs & _is_whole(code) & (category != NATURAL_PERSON)
             yield self._check("CATEGORY_CODE", field.name, wrong)
 
 
@@ -167,7 +166,13 @@ def _is_blank(field: Field) -> pl.Expr:
     return pl.col(field.name).is_null()
 
 
+def _is_whole(code: str) -> pl.Expr:
+    """Tell whether a code is written in full: what begins an old number says nothing.
+
+    One in full-width characters is not; it has a finding of its own.
+    """
+    return pl.col(code).str.len_bytes() == 18
+
+
 def _is_sole_proprietor(code: str) -> pl.Expr:
-    """Tell of whole codes alone: what begins an old number means nothing."""
-    is_whole = pl.col(code).str.len_bytes() == 18
-    return is_whole & pl.col(code).str.starts_with(SOLE_PROPRIETOR_PREFIX)
+    return _is_whole(code) & pl.col(code).str.starts_with(SOLE_PROPRIETOR_PREFIX)

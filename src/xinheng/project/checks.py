@@ -155,6 +155,16 @@ def _directory_is_closed() -> bool:
         return True
 
 
+def _provider_is_half() -> bool:
+    given = (
+        settings.OIDC_ISSUER,
+        settings.OIDC_CLIENT_ID,
+        settings.OIDC_CLIENT_SECRET,
+    )
+    is_safe = settings.INSECURE_HTTP or settings.OIDC_ISSUER.startswith("https://")
+    return any(given) and not (all(given) and is_safe)
+
+
 def _key_is_open() -> bool:
     path = Path(settings.KEYS_DIR) / "ledger.key"
     try:
@@ -170,6 +180,12 @@ def _origin_is_plain() -> bool:
     )
 
 
+HALF_PROVIDER = Fault(
+    "xinheng.E015",
+    "The OpenID provider can't be used as it is set.",
+    "Set XINHENG_OIDC_ISSUER to an address that begins with https:// and both"
+    " XINHENG_OIDC_CLIENT_ID and XINHENG_OIDC_CLIENT_SECRET, or none of the three.",
+)
 WRONG: tuple[tuple[Fault, Callable[[], bool]], ...] = (
     (NO_SECRET, lambda: not _secret()),
     (WEAK_SECRET, _secret_is_weak),
@@ -184,6 +200,7 @@ WRONG: tuple[tuple[Fault, Callable[[], bool]], ...] = (
         DEMO_ON_A_SERVER,
         lambda: settings.DEMO and not LOCAL_HOSTS.issuperset(settings.ALLOWED_HOSTS),
     ),
+    (HALF_PROVIDER, _provider_is_half),
     (NO_ASSETS, lambda: not Path(settings.ASSETS_DIR).is_dir()),
     (
         NAMELESS_LEDGER,

@@ -15,6 +15,16 @@ import structlog
 
 _PERSONAL = re.compile(r"[1-8]\d{16}[\dXx]|(?<!\d)[1-8]\d{14}(?!\d)")
 
+# They repeat what was sent: the values of a template, of a query, of a header, or the
+# address of somebody else's machine.
+QUIET = {
+    "django.template": "WARNING",
+    "django.db.backends": "WARNING",
+    "django.security.DisallowedHost": "CRITICAL",
+    "httpx": "WARNING",
+    "httpcore": "WARNING",
+}
+
 
 def configure(level: str) -> None:
     """Send every log record, ours and the libraries', to standard error as JSON."""
@@ -43,6 +53,7 @@ def configure(level: str) -> None:
             "handlers": {
                 "stderr": {"class": "logging.StreamHandler", "formatter": "json"}
             },
+            "loggers": {name: {"level": level} for name, level in QUIET.items()},
             "root": {"handlers": ["stderr"], "level": level.upper()},
         }
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from xinheng.project import logs
+from xinheng.project import logs, openid
 from xinheng.project.environment import Environment
 
 env = Environment(os.environ)
@@ -99,6 +99,24 @@ SOURCES = env.text(
     "File (TOML) that names the watched folders and databases which the worker drains.",
     shown="none",
 )
+TARGETS = env.text(
+    "XINHENG_TARGETS",
+    "",
+    "File (TOML) that names the platforms which records are sent to.",
+    shown="none",
+)
+EXCHANGE_NETWORKS = env.words(
+    "XINHENG_EXCHANGE_NETWORKS",
+    [],
+    "Inner networks (127.0.0.0/8 for the simulator, ...) that targets of exchange may"
+    " lie in, also over plain HTTP.",
+)
+FONTS = env.words(
+    "XINHENG_FONTS",
+    ["Noto Serif CJK SC"],
+    "Fonts that documents are set with, the first one that has a character is taken."
+    " Add one for rare characters; a document that none can show is not issued.",
+)
 DATA_LICENSE = env.text(
     "XINHENG_DATA_LICENSE",
     "CC-BY-4.0",
@@ -120,6 +138,33 @@ WITNESS_HOURS = env.number(
     "XINHENG_WITNESS_HOURS",
     24,
     "How long an entry of the ledger may wait for a witness before that is a warning.",
+)
+
+# Watching it -------------------------------------------------------------------------
+CERTIFICATE = env.text(
+    "XINHENG_CERTIFICATE",
+    "",
+    "The site's TLS certificate (PEM) as the proxy reads it, to be warned before it"
+    " ends. Only the certificate is read, never its key.",
+    shown="none",
+)
+METRICS_TOKEN = env.text(
+    "XINHENG_METRICS_TOKEN",
+    "",
+    "What a reader of /metrics has to show (Authorization: Bearer ...). Without it only"
+    " this machine may read them, and behind a proxy nobody.",
+    shown="none",
+)
+TRACES = env.text(
+    "XINHENG_TRACES",
+    "",
+    "File to which spans of requests and jobs are added, one JSON object a line, for a"
+    " collector to pick up. Without it nothing is traced.",
+    shown="none",
+)
+
+OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ORGANIZATION_CLAIM = (
+    openid.declare(env)
 )
 
 # Electronic mail: reminders of duties, nothing else --------------------------------
@@ -208,16 +253,21 @@ INSTALLED_APPS = [
     "xinheng.apps.listings",
     "xinheng.apps.commitments",
     "xinheng.apps.standing",
+    "xinheng.apps.reports",
     "xinheng.apps.repairs",
     "xinheng.apps.objections",
     "xinheng.apps.intake",
     "xinheng.apps.duties",
+    "xinheng.apps.exchange",
+    "xinheng.apps.assessments",
+    "xinheng.apps.indicators",
     "xinheng.apps.statistics",
     "xinheng.apps.custody",
     "xinheng.web",
 ]
 
 MIDDLEWARE = [
+    "xinheng.web.watching.Watching",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -297,7 +347,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SECURE_SSL_REDIRECT = not INSECURE_HTTP
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 31_536_000
 SECURE_CONTENT_TYPE_NOSNIFF = True

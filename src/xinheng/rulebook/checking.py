@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from xinheng.rulebook import (
+    assessments,
     catalog,
+    credit_report,
     duties,
     editions,
+    exchange_profiles,
+    indicators,
     issue_kinds,
     legal_forms,
     list_schemes,
@@ -24,8 +28,15 @@ from xinheng.rulebook import (
 from xinheng.rulebook.failures import RulebookError
 
 PARTS: Mapping[str, Callable[[], object]] = {
+    "assessment_schemes": assessments.schemes,
+    "assessment_words": assessments.words,
     "catalog": catalog.datasets,
+    "credit_report": credit_report.rules,
     "duties": duties.rules,
+    "indicator_inputs": indicators.inputs,
+    "indicator_packs": indicators.packs,
+    "indicator_actions": indicators.actions,
+    "indicator_protection": indicators.matters,
     "issue_kinds": issue_kinds.load,
     "legal_forms": legal_forms.load,
     "list_schemes": list_schemes.schemes,
@@ -39,6 +50,7 @@ PARTS: Mapping[str, Callable[[], object]] = {
     "plausibility": plausibility.doubts,
     "suggestions": suggestions.load,
     "editions": editions.content,
+    "exchange": exchange_profiles.profiles,
 }
 
 

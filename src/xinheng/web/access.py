@@ -2,7 +2,8 @@
 
 | decorator | lets in | others |
 |---|---|---|
-| `signed_in` | every open account | sign-in page, or the second factor |
+| `with_account` | every open account | sign-in page, or the second factor |
+| `signed_in` | all of these but agents of organizations | the same, then 403 |
 | `credit_office` | who may decide today | the same, then 403 |
 | `administrator` | who may administer today | the same, then 403 |
 | `agent` | who acts for an organization today | the same, then 403 |
@@ -49,6 +50,11 @@ Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def signed_in(view: View[P]) -> Guarded[P]:
+    """Let in every open account that does not act for an organization from outside."""
+    return _guard(view, lambda actor: not actor.organizations)
+
+
+def with_account(view: View[P]) -> Guarded[P]:
     """Let every open account in that did what it has to do at sign-in."""
     return _guard(view, lambda _: True)
 

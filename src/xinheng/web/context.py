@@ -17,6 +17,8 @@ SECTIONS = {
     "lists": "lists",
     "recent": "search",
     "table": "table",
+    "bulletin": "table",
+    "statistics": "table",
     "catalog": "catalog",
     "desk": "desk",
     "my": "my",

@@ -46,6 +46,12 @@ def verdict(folder, room="done"):
 
 
 class TestDrain:
+    @pytest.mark.parametrize("name", ["done-may.csv", "taken.csv", "refused.csv"])
+    def test_takes_a_file_that_is_named_like_a_room(self, folder, name):
+        put(folder, name=name)
+
+        assert len(folders.drain(folder, at=soon())) == 1
+
     @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
     def test_hands_a_file_in_and_writes_the_verdict_beside_it(self, folder, encoding):
         put(folder, encoding=encoding)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime
 
-from xinheng.apps.ledger import queries
+import pytest
+from django.db import transaction
+
+from xinheng.apps.ledger import operations, queries
 from xinheng.apps.ledger.queries import UnknownEntryError, UnknownSizeError
 from xinheng.core.merkle import tree
 
@@ -77,3 +80,16 @@ class TestConsistencyProof:
     def test_there_is_none_between_sizes_that_never_were(self, leaves, first, second):
         with pytest.raises(UnknownSizeError):
             queries.consistency_proof(first=first, second=second)
+
+
+class TestSizeAt:
+    def test_counts_what_was_recorded_up_to_a_moment(self):
+        days = [datetime(2019, 6, day, tzinfo=UTC) for day in (3, 3, 5, 9)]
+        with transaction.atomic():
+            for day in days:
+                operations.append(kind="k", subject="s", actor="a", body={}, at=day)
+
+        asked = [datetime(2019, 6, day, tzinfo=UTC) for day in (2, 3, 4, 5, 8, 30)]
+
+        assert [queries.size_at(day) for day in asked] == [0, 2, 2, 3, 3, 4]
+        assert queries.moment_of(3) == days[2]

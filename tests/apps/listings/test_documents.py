@@ -5,15 +5,15 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-import typst
 
 from tests.factories import listings
 from tests.factories.listings import FIRST, OFFICE, by, listed, propose, record
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.ledger.models import Entry
 from xinheng.apps.listings import documents
-from xinheng.apps.listings.documents import FontMissingError, NotNowError
+from xinheng.apps.listings.documents import NotNowError
 from xinheng.apps.listings.models import Document
+from xinheng.apps.typesetting import FontMissingError
 from xinheng.core.listings.procedure import Event, State
 from xinheng.rulebook import list_schemes
 from xinheng.rulebook import listing_documents as core
@@ -89,10 +89,9 @@ class TestRender:
         assert content.startswith(b"%PDF")
         assert content == documents.render(found)
 
-    def test_says_how_to_install_a_font_that_is_missing(self, monkeypatch):
+    def test_says_how_to_install_a_font_that_is_missing(self, settings):
+        settings.FONTS = ["Example Absent"]
         found = core.compose(DocumentKind.DECISION, MATTER, on=listings.DECIDED_ON)
-        warned = (b"%PDF", [typst.TypstWarning("unknown font family")])
-        monkeypatch.setattr(typst, "compile_with_warnings", lambda *_, **__: warned)
 
         with pytest.raises(FontMissingError, match="fonts-noto-cjk"):
             documents.render(found)

@@ -13,7 +13,7 @@ from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.measures import counting, escalating, queries, reporting
 from xinheng.apps.measures.queries import UnknownTaskError
 from xinheng.apps.measures.reporting import Outcome, Report, TaskRefusedError
-from xinheng.apps.statistics import bulletin
+from xinheng.apps.statistics import publication, rendering
 from xinheng.apps.statistics import queries as statistics
 from xinheng.core.measures.tasks import State
 from xinheng.core.submissions.reasons import ReasonError
@@ -197,12 +197,10 @@ class TestBulletin:
         recall()
 
         table = statistics.table(period="2026-06")
-        issue = bulletin.Issue(
-            table, "00", is_demo=True, open_recalls=statistics.list_open_recalls(table)
-        )
-        told = json.loads(bulletin.as_json(issue))
+        draft = publication.draft(table, as_of=NEXT_DAY.date())
+        told = json.loads(rendering.as_json(draft.data))
         row = next(each for each in told["units"] if each["code"] == "U25")
         column = told["categories"].index("joint_restriction_case")
         assert row["cells"][column] == 1
         assert sum(each["open"] for each in told["open_recalls"]) == 23
-        assert "财政局（4 项）" in bulletin.as_html(issue).decode()
+        assert "财政局（4 项）" in rendering.RENDER["html"](draft).decode()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import files
+from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.organizations import operations, queries
 from xinheng.apps.organizations.models import Organization, RegisterIssue
 from xinheng.core.identifiers import organization_code, uscc
@@ -160,6 +161,18 @@ class TestWrongRows:
         assert PERSON not in stored
         assert "900101" not in stored
 
+    def test_hold_no_more_of_a_name_than_there_is_room(self, tmp_path):
+        take(tmp_path, ("\ufdfa" * 400, "ABC"))
+
+        issue = RegisterIssue.objects.get()
+        assert (len(issue.name), len(issue.name_key)) == (300, 600)
+
+    def test_hold_no_name_that_shows_something_else_than_it_is(self, tmp_path):
+        report = take(tmp_path, ("示例\u202e市甲有限公司", "ABC"))
+
+        assert report.findings["CONTROL_CHARACTER"] == 1
+        assert found() == []
+
     def test_are_kept_with_what_else_they_state(self, tmp_path):
         take(tmp_path, ("示例市甲有限公司", "110108000000016"), 登记机关="示例市登记局")
 
@@ -221,7 +234,10 @@ class TestExamineRegister:
             ("示例市甲有限公司", POOL[1].code),
         )
 
+        size = ledger.size()
+
         assert operations.examine_register(actor="test", at=AT) == 0
+        assert ledger.size() == size
         assert queries.count_issues()["MULTI_CODE", "OPEN"] == 2
 
     def test_finds_what_no_import_has_looked_for(self, tmp_path):

@@ -110,6 +110,40 @@ class TestImportRegister:
         assert (report.new, report.rejected) == (1, 1)
         assert list(Organization.objects.values_list("uscc", flat=True)) == [other.code]
 
+    def test_goes_on_taking_a_code_that_was_confirmed_as_issued(self, tmp_path):
+        odd = f"{FIRST.code[:-1]}{'0' if FIRST.code[-1] != '0' else '1'}"
+        row = {"name": FIRST.name, "uscc": odd}
+        confirmed = files.write_csv(tmp_path / "a.csv", [row | {"确认按此发放": "是"}])
+        operations.import_register(path=confirmed, actor="test", at=AT)
+
+        report = operations.import_register(
+            path=files.write_csv(tmp_path / "b.csv", [row | {"登记状态": "注销"}]),
+            actor="test",
+            at=AT + timedelta(days=1),
+        )
+
+        assert (report.changed, report.rejected, report.absent) == (1, 0, 0)
+        assert Organization.objects.get().status == "DEREGISTERED"
+
+    def test_cuts_a_former_name_that_is_longer_than_a_name(self, tmp_path):
+        row = {"name": FIRST.name, "uscc": FIRST.code, "曾用名": "长" * 10_000}
+
+        operations.import_register(
+            path=files.write_csv(tmp_path / "a.csv", [row]), actor="test", at=AT
+        )
+
+        names = OrganizationName.objects.values_list("name", flat=True)
+        assert {len(name) for name in names} == {len(FIRST.name), 300}
+
+    def test_refuses_a_name_that_is_too_long_once_it_is_folded(self, tmp_path):
+        # One sign that stands for eighteen.
+        path = write(tmp_path / "a.csv", ("\ufdfa" * 300, FIRST.code))
+
+        report = operations.import_register(path=path, actor="test", at=AT)
+
+        assert report.rejected_rows == ((1, "name", "LENGTH"),)
+        assert not Organization.objects.exists()
+
 
 class TestRegister:
     def test_finds_a_code_under_every_name(self, tmp_path):

@@ -39,7 +39,7 @@ def report(founded: None) -> Callable[..., int]:
             {
                 "row": pl.Series(numbers, dtype=pl.UInt32),
                 "organization": pl.Series([None] * count, dtype=pl.String),
-                "natural_key": [f"{unit}/{dataset}/{n}" for n in numbers],
+                "natural_key": [f"{unit}/{dataset}/{period}/{n}" for n in numbers],
                 "decided_on": [date(2019, 5, 20)] * count,
                 "body": [f'{{"note":"{note}"}}'] * count,
             }

@@ -187,3 +187,18 @@ class TestArchives:
         changed = content.replace("准予".encode(), "不予".encode(), 1)
 
         assert refusal(put(changed, "a.zip")) == "FILE_DAMAGED"
+
+
+class TestWhatStandsBesideTheFiles:
+    def test_in_a_comment_of_the_archive_is_screened(self, check, text, put):
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as archive:
+            archive.writestr("permits.csv", text)
+            archive.comment = f"经办人 {PERSON}".encode("gb18030")
+
+        assert check(put(target.getvalue(), "permits.zip")).personal_data
+
+    def test_in_the_name_of_a_folder_is_screened(self, check, text, archive):
+        report = check(archive((f"{PERSON}/", b""), ("permits.csv", text)))
+
+        assert report.personal_data

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from tests.pipeline.conftest import accepted_rows, findings
-from tests.pipeline.reading.conftest import text_of
+from tests.pipeline.reading.conftest import save, text_of, workbook
 from xinheng.pipeline import run
-from xinheng.pipeline.reading import encodings
+from xinheng.pipeline.reading import encodings, files
 
 
 class TestText:
@@ -181,3 +181,26 @@ class TestNames:
         )
 
         assert report.accepted == 3
+
+
+class TestManyColumns:
+    """One small file must not become a page of half a million choices."""
+
+    @pytest.mark.parametrize("beyond", [0, 1])
+    def test_are_refused_in_one_sentence(self, check, refusal, rows, put, beyond):
+        spare = files.MOST_COLUMNS - len(rows[0]) + beyond
+        lines = text_of(rows).splitlines()
+        lines[0] += "".join(f",c{number}" for number in range(spare))
+        path = put("\n".join(lines).encode())
+
+        if beyond:
+            assert refusal(path) == "FILE_TOO_LARGE"
+        else:
+            assert check(path).accepted == len(rows)
+
+    def test_are_refused_in_workbooks(self, refusal, rows, tmp_path):
+        book = workbook(rows)
+        for number in range(files.MOST_COLUMNS):
+            book.active.cell(1, len(rows[0]) + number + 1, f"c{number}")
+
+        assert refusal(save(book, tmp_path)) == "FILE_TOO_LARGE"

@@ -121,6 +121,16 @@ class TestSheets:
         assert report.personal_data
         assert [each.why for each in report.skipped] == [Reason.HIDDEN]
 
+    def test_that_are_hidden_are_screened_for_rounded_numbers(
+        self, check, rows, tmp_path
+    ):
+        book = workbook(rows)
+        hidden = book.create_sheet("底稿")
+        hidden.append(["张某", 110105194912310020])
+        hidden.sheet_state = "hidden"
+
+        assert check(save(book, tmp_path)).personal_data
+
     def test_that_are_all_hidden_are_refused(self, refusal, rows, tmp_path):
         book = workbook(rows)
         book.active.sheet_state = "hidden"

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import accounts, listings, register
+from tests.factories import accounts, files, listings, register
 from xinheng.apps.accounts.mandates import LISTING_AUTHORITY
 from xinheng.apps.listings.models import Listing, SchemeUse
 from xinheng.core.listings.procedure import Event
@@ -243,3 +243,33 @@ class TestWords:
         form = Step(None, event=event)
 
         assert tuple(form.fields) == step(event).needs
+
+
+class TestImport:
+    def send(self, client, tmp_path, **row):
+        told = {"统一社会信用代码": row.pop("code"), "标识": "甲", **row}
+        path = files.write_csv(tmp_path / "list.csv", [told])
+        with path.open("rb") as file:
+            form = {"file": file, "scheme": listings.EXCLUSION}
+            asked = {**form, "authority": listings.UNIT, "origin": "示例省人社厅"}
+            return client.post(url("listings-import"), asked)
+
+    def test_says_what_became_of_the_rows(self, first, code, tmp_path):
+        page = self.send(first, tmp_path, code=code, 事实="示例").content.decode()
+
+        assert "读取 1 行" in page
+        listing = Listing.objects.get()
+        assert (listing.state, listing.origin) == ("IMPORTED", "示例省人社厅")
+        assert "NO_LEGAL_BASIS" in listing.lacks
+
+    def test_names_the_rows_that_are_refused(self, first, code, tmp_path):
+        page = self.send(first, tmp_path, code="91210899MA00000000", 事实="示例")
+
+        assert "UNKNOWN_ORGANIZATION" in page.content.decode()
+
+    def test_is_for_authorities_and_the_credit_office(self, code):
+        accounts.clerk("zhang", unit=listings.SAFETY)
+        client = Client()
+        accounts.sign_in(client, "zhang")
+
+        assert client.get(url("listings-import")).status_code == 403

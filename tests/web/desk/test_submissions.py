@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
@@ -42,6 +43,31 @@ class TestSubmission:
 
         assert "发现个人身份证号码" in page
         assert city.PERSONAL_NUMBER not in page
+
+    def test_names_the_sheets_that_were_not_read(self, clerk):
+        book = files.as_book_with_hidden_sheet(files.permit_rows(2))
+        done = city.hand_in(book, name="permits.xlsx")
+
+        page = clerk.get(address("submission", done)).content.decode()
+
+        assert "未读取的工作表" in page
+        assert "底稿" in page
+        assert "1 行不是记录" in page
+
+    def test_says_that_a_number_stands_beside_the_rows(self, clerk):
+        book = files.as_book_with_hidden_sheet(
+            [{**files.permit_rows(1)[0], "备注": city.PERSONAL_NUMBER}]
+        )
+        loaded = openpyxl.load_workbook(io.BytesIO(book))
+        loaded["许可"].cell(2, loaded["许可"].max_column).value = None
+        target = io.BytesIO()
+        loaded.save(target)
+        done = city.hand_in(target.getvalue(), name="permits.xlsx")
+
+        page = clerk.get(address("submission", done)).content.decode()
+
+        assert "数据行以外" in page
+        assert "相关行已退回" not in page
 
     def test_says_that_all_is_well(self, clerk):
         done = city.hand_in(files.permit_rows(3))

@@ -16,7 +16,12 @@ from django.utils import timezone
 from tests.factories import accounts, pictures
 from tests.factories.issues import HELD, NEW, claimed, take
 from xinheng.apps.organizations import suggestions
-from xinheng.apps.organizations.models import Correction, Judgement, Organization
+from xinheng.apps.organizations.models import (
+    Correction,
+    Judgement,
+    Organization,
+    RegisterIssue,
+)
 
 MONTH = f"{timezone.localdate():%Y-%m}"
 PROPOSAL = {
@@ -141,6 +146,17 @@ class TestIssue:
         assert found.codes[0].code == HELD
         assert list(Organization.objects.values()) == before
 
+    def test_joins_reasons_without_doubled_marks(self, office, city, tmp_path):
+        suggestions.forget()
+        codes = (HELD, NEW)
+        take(tmp_path, *(("示例市同名有限公司", code) for code in codes), day=1)
+        issue = RegisterIssue.objects.filter(kind="MULTI_CODE").first()
+
+        answer = text(office.get(url("code-issue", issue.id)))
+
+        assert "另有单位使用这一名称" in answer
+        assert "。；" not in answer
+
     def test_answers_while_a_large_register_is_read(self, office, issue, monkeypatch):
         monkeypatch.setattr(suggestions, "MOST_AT_ONCE", 0)
         monkeypatch.setattr(suggestions, "_build_beside", lambda version: None)
@@ -157,6 +173,7 @@ class TestIssue:
 
         assert answer.status_code == 200
         assert "#id_propose-evidence" in text(answer)
+        assert "请写明证明文件" in text(answer)
         wrong["propose-evidence"] = "文号"
         answer = office.post(url("code-issue", issue), wrong)
         assert "#id_propose-new_code" in text(answer)
@@ -290,6 +307,17 @@ class TestRates:
 
         assert answer.status_code == 200
         assert "当月存在或发现代码问题的主体数" in text(answer)
+
+    def test_keep_an_authority_whose_issues_are_all_corrected(
+        self, office, second, issue
+    ):
+        RegisterIssue.objects.update(authority="示例市登记局")
+        decided(office, second, issue)
+
+        answer = office.get(url("code-rates"), {"by": "authority"})
+
+        (line,) = answer.context["lines"]
+        assert (line.title, line.correction) == ("示例市登记局", "100.00%")
 
     def test_come_as_csv(self, office, second, issue, tmp_path):
         take(tmp_path, ("示例市丁有限公司", "无"), day=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.factories.redress import FIRST, LATER
 from xinheng.apps.accounts.models import User
 from xinheng.apps.agents import operations as agents
 from xinheng.apps.cases.models import Case
+from xinheng.apps.reports.models import Consent
 from xinheng.apps.standing.models import LookUp
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def body(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path) -> redress.Body:
     settings.ARCHIVE_DIR = tmp_path / "archive"
+    settings.KEYS_DIR = tmp_path / "keys"
     monkeypatch.setattr("django.utils.timezone.now", lambda: LATER)
     redress.collect("permit", "penalty")
     redress.adopt(at=redress.AT)
@@ -157,6 +160,7 @@ class TestExport:
             "commitments.csv",
             "training.csv",
             "looks.csv",
+            "reports.csv",
         }
 
 
@@ -276,3 +280,55 @@ class TestCommitment:
         address = f"/my/{body.uscc}/commitments/new/repair"
 
         assert agent.get(address).status_code == 404
+
+
+class TestReport:
+    def test_is_the_own_one_and_stands_among_the_looks(self, agent, body):
+        redress.a_permit(body)
+
+        done = agent.post(f"/my/{body.uscc}/report")
+
+        assert done["Content-Type"] == "application/pdf"
+        assert done.content.startswith(b"%PDF")
+        assert "自主查询版" in page(agent.get(f"/my/{body.uscc}/looks"))
+        told = json.loads(agent.get(f"/my/{body.uscc}/export.json").content)
+        assert [each["kind"] for each in told["reports"]] == ["OWN"]
+
+    def test_is_nobody_elses(self, client, agent, body):
+        assert agent.post("/my/91210899MA00000000/report").status_code == 404
+
+
+CONSENT = {"receiver": "示例银行", "purpose": "贷款", "expires_on": "2026-12-01"}
+
+
+class TestConsents:
+    def test_lead_a_receiver_to_the_report_until_withdrawn(self, agent, body):
+        address = f"/my/{body.uscc}/consents/"
+        text = page(agent.post(address, CONSENT))
+        code = re.search(r"([A-Z2-9]{5}-){3}[A-Z2-9]{5}", text)[0]
+        receiver = Client()
+
+        fetched = receiver.post("/reports/authorized", {"code": code})
+
+        assert fetched.content.startswith(b"%PDF")
+        assert "示例银行" in page(agent.get(f"/my/{body.uscc}/looks"))
+        assert code not in page(agent.get(address))
+        agent.post(f"{address}{Consent.objects.get().id}/withdraw")
+        again = receiver.post("/reports/authorized", {"code": code})
+        assert "没有对应的有效授权" in page(again)
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"receiver": ""}, "请填写"),
+            ({"purpose": "210899199001010012"}, "请勿填写个人身份证件号码"),
+            ({"expires_on": "2027-12-01"}, "90天以内"),
+            ({"expires_on": "明天"}, "2019-06-04"),
+        ],
+    )
+    def test_say_at_the_field_what_is_wrong(self, agent, body, change, said):
+        text = page(agent.post(f"/my/{body.uscc}/consents/", {**CONSENT, **change}))
+
+        assert said in text
+        assert "error-summary" in text
+        assert not Consent.objects.exists()

@@ -65,6 +65,21 @@ class AccountName(models.Model):
     email = models.EmailField(blank=True)
 
 
+class Identity(models.Model):
+    """An account as an OpenID provider knows it: the subject's id, and nothing else."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="identity_once_for_each_provider", fields=["issuer", "subject"]
+            ),
+        ]
+
+
 class Mandate(models.Model):
     """A role that an account holds on `[effective_on, expires_on)`.
 

@@ -228,6 +228,15 @@ def list_service_keys(*, actor: Actor, unit: str | None = None) -> list[ServiceK
     ]
 
 
+def next_key_end(*, since: datetime) -> datetime | None:
+    """Return when the next service key ends that was not taken back, null for none.
+
+    One that ended at `since` or before is not asked for any more.
+    """
+    keys = ServiceKey.objects.filter(revoked_at=None, expires_at__gt=since)
+    return keys.order_by("expires_at").values_list("expires_at", flat=True).first()
+
+
 def in_force(on: date) -> QuerySet[Mandate]:
     """Return the mandates that hold on that day, for the other modules of this app."""
     return Mandate.objects.filter(

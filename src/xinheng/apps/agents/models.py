@@ -47,7 +47,7 @@ class AgentMandate(models.Model):
     """An account acts for an organization on `[effective_on, expires_on)`.
 
     `role` is what the agent stated; nobody has checked it but the organization that
-    handed the letter on.
+    handed the letter on. `letter` is null where an OpenID provider vouches for it.
     """
 
     user = models.ForeignKey(
@@ -60,7 +60,7 @@ class AgentMandate(models.Model):
         max_length=16, choices=[(each.value, each.value) for each in Role]
     )
     letter = models.OneToOneField(
-        ActivationLetter, on_delete=models.PROTECT, related_name="mandate"
+        ActivationLetter, null=True, on_delete=models.PROTECT, related_name="mandate"
     )
     effective_on = models.DateField()
     expires_on = models.DateField(null=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -144,6 +144,12 @@ def list_inbox(*, actor: Actor, on: date, page: int = 1) -> Page[CaseView]:
     return _page(rows.order_by("due_on", "id"), on=on, number=page)
 
 
+def count_overdue(*, actor: Actor, on: date) -> tuple[int, int]:
+    """Return the open cases that the actor may see, and those past a term's end."""
+    rows = visible_to(actor).filter(ended_at__isnull=True, applied_on__isnull=False)
+    return rows.count(), rows.filter(due_on__lt=on).count()
+
+
 def list_cases(
     *, actor: Actor, on: date, organization: str | None = None, page: int = 1
 ) -> Page[CaseView]:
@@ -169,14 +175,33 @@ def is_marked(*, target_kind: str, target: str) -> bool:
 
 
 def marked(
-    *, target_kind: str, targets: Collection[str] | None = None
+    *,
+    target_kind: str,
+    targets: Collection[str] | None = None,
+    known_at: datetime | None = None,
 ) -> frozenset[str]:
-    """Return what of a kind is to be shown as disputed, among `targets` or of all."""
-    rows = Case.objects.filter(
-        target_kind=target_kind, ended_at__isnull=True, applied_on__isnull=False
-    )
-    wanted = rows if targets is None else rows.filter(target__in=list(targets))
+    """Return what of a kind is to be shown as disputed, among `targets` or of all.
+
+    `known_at` null means as known now.
+    """
+    rows = Case.objects.filter(target_kind=target_kind, applied_on__isnull=False)
+    if targets is not None:
+        rows = rows.filter(target__in=list(targets))
+    if known_at is not None:
+        return frozenset(_marked_then(rows, known_at))
+    wanted = rows.filter(ended_at__isnull=True)
     return frozenset(row.target for row in wanted if tables.state_of(row).marked)
+
+
+def _marked_then(rows: QuerySet[Case], known_at: datetime) -> Iterator[str]:
+    running = Q(ended_at__isnull=True) | Q(ended_at__gt=known_at)
+    for row in rows.filter(running, opened_at__lte=known_at):
+        last = row.steps.filter(at__lte=known_at).order_by("-position").first()
+        if last is None:
+            continue
+        row.state = last.to_state  # as it stood then; never saved
+        if tables.state_of(row).marked:
+            yield row.target
 
 
 def find_ended(*, case: int, procedure: str, outcome: str) -> date | None:

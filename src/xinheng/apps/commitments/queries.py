@@ -12,6 +12,7 @@ from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.commitments.models import Commitment
 from xinheng.core.commitments.promises import Fulfilment, Type, TypeRule
 from xinheng.core.disclosures import names
+from xinheng.core.organizations.status import ACTIVE
 from xinheng.core.paging import Page, clamp
 from xinheng.rulebook import redress
 
@@ -109,6 +110,14 @@ def list_public(
     return _page(rows, page)
 
 
+def list_stated(*, organization: str, is_own: bool) -> tuple[CommitmentView, ...]:
+    """Return what a report states: the public ones, or all in the own report."""
+    rows = Commitment.objects.filter(organization_id=int(organization))
+    return tuple(
+        _view(row) for row in _ordered(rows if is_own else rows.filter(is_public=True))
+    )
+
+
 def count_by_type() -> Mapping[Type, Mapping[Fulfilment, int]]:
     """Return how many public commitments of each type are in each state, zero too."""
     rows = (
@@ -121,6 +130,21 @@ def count_by_type() -> Mapping[Type, Mapping[Fulfilment, int]]:
         each: {state: found.get((each, state), 0) for state in Fulfilment}
         for each in Type
     }
+
+
+def count_promising(*, on: date) -> int:
+    """Return how many active organizations had made a public commitment by a day."""
+    active = [status.value for status in ACTIVE]
+    rows = Commitment.objects.filter(
+        is_public=True, made_on__lte=on, organization__status__in=active
+    )
+    return rows.values("organization").distinct().count()
+
+
+def count_judged(*, first: date, last: date) -> tuple[int, int]:
+    """Return the commitments judged as kept, and all judged, from a day to a day."""
+    rows = Commitment.objects.filter(judged_on__gte=first, judged_on__lte=last)
+    return rows.filter(state=Commitment.State.KEPT).count(), rows.count()
 
 
 def _ordered(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:

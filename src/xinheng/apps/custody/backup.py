@@ -25,12 +25,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from xinheng.apps.assessments import notices
 from xinheng.apps.custody import manifest, tables
 from xinheng.apps.custody.manifest import Manifest, Part
 from xinheng.apps.evidence import queries as evidence
 from xinheng.apps.intake import archived
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.ledger import queries as ledger_queries
+from xinheng.apps.listings import documents
 from xinheng.core.merkle.entries import timestamp
 
 
@@ -102,6 +104,7 @@ def _write(draft: Path, *, at: datetime) -> Manifest:
         head = ledger_queries.get_head()
         parts = [part for table in listed for part in _write_table(draft, table)]
         files = archived.list_archived() + evidence.list_archived()
+        files += documents.list_archived() + notices.list_archived()
         applied = MigrationRecorder(connection).applied_migrations()
     parts += [_copy(draft, Path(name)) for name in files]
     return Manifest(

@@ -18,13 +18,17 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from xinheng.apps.custody import erasure_copy
+from xinheng.apps.custody import erasure_copy, subjects
 from xinheng.apps.custody.models import Erasure
+from xinheng.apps.disclosures import queries as disclosures
+from xinheng.apps.exchange import erasing as exchange
 from xinheng.apps.intake import erasing as intake
 from xinheng.apps.intake.erasing import Replaced
 from xinheng.apps.ledger import erasing as entries
 from xinheng.apps.ledger import operations as ledger
+from xinheng.apps.outbox import erasing as outbox
 from xinheng.apps.records import erasing as records
+from xinheng.apps.records import open_data
 from xinheng.apps.records.erasing import Version
 from xinheng.core.submissions import reasons
 
@@ -39,24 +43,27 @@ class NothingToEraseError(LookupError):
 class Order:
     """What is to go, and why; `citation` names the text: a judgment, an article.
 
-    `entries` are numbers of ledger entries whose body is to go.
+    `entries` are numbers of ledger entries whose body is to go, `subjects` names of
+    listings, cases, tasks and files of evidence (see `subjects`).
     """
 
     versions: tuple[Version, ...]
     entries: tuple[int, ...]
     basis: Erasure.Basis
     citation: str
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased: versions of records, entries, and parts of the archive."""
+    """What was erased: versions of records, entries, parts of the archive, subjects."""
 
     id: str
     ledger_seq: int
     versions: int
     entries: int
     parts: int
+    subjects: int = 0
 
 
 def erase(*, order: Order, actor: str, at: datetime) -> Erased:
@@ -66,6 +73,7 @@ def erase(*, order: Order, actor: str, at: datetime) -> Erased:
         KeptEntryError: an entry that is part of the evidence itself.
         NothingToEraseError: nothing of it has content.
         ReasonError: the citation can't be kept.
+        UnknownSubjectError: a listing, case, task or file that is not to be erased.
     """
     row = _order(order, actor=actor, at=at)
     erased = _carry_out(row.id, at=at)
@@ -78,15 +86,19 @@ def _order(order: Order, *, actor: str, at: datetime) -> Erasure:
     citation = reasons.require(order.citation)
     entries.require_erasable(order.entries)
     versions = [each for each in order.versions if each.key is not None]
-    if not versions and not order.entries:
+    named = subjects.with_parts(order.subjects)
+    if not versions and not order.entries and not named:
         raise NothingToEraseError
+    about = [name for each in named for name in subjects.entries_about(each)]
+    seqs = {*order.entries, *entries.list_of(about)}
     return Erasure.objects.create(
         basis=order.basis,
         citation=citation,
         ordered_by=actor,
         ordered_at=at,
         versions=[[each.submission, each.row] for each in versions],
-        entries=sorted(set(order.entries)),
+        entries=sorted(seqs),
+        subjects=[each.name for each in named],
     )
 
 
@@ -104,7 +116,7 @@ def resume(*, at: datetime) -> int:
 def _carry_out(key: uuid.UUID, *, at: datetime) -> Erased:
     row = Erasure.objects.select_for_update().get(id=key)
     if row.ledger_seq is not None:
-        return _told(row, 0, 0)
+        return _told(row, 0, 0, 0)
     versions = records.find_by_places((place, number) for place, number in row.versions)
     replaced = _empty_intake(versions, row, at)
     row.parts = [[part.kind, part.old, part.new] for part in replaced]
@@ -117,16 +129,31 @@ def _carry_out(key: uuid.UUID, *, at: datetime) -> Erased:
             "citation": row.citation,
             "versions": row.versions,
             "entries": row.entries,
+            "subjects": row.subjects,
             "parts": row.parts,
             "replay": row.is_replay,
         },
         at=at,
     )
+    exchange.erase(records=_public_keys(versions), at=at)
     erased = records.erase(versions=versions, seq=appended.seq, at=at)
     emptied = entries.empty(seqs=row.entries, ordered_by=appended.seq)
+    outbox.empty(seqs=row.entries)
+    gone = sum(
+        subjects.erase(subjects.parse(name), seq=appended.seq, at=at)
+        for name in row.subjects
+    )
     row.ledger_seq = appended.seq
     row.save()
-    return _told(row, erased, emptied)
+    return _told(row, erased, emptied, gone)
+
+
+def _public_keys(versions: Sequence[Version]) -> set[str]:
+    return {
+        disclosures.record_key(dataset=each.dataset, natural_key=each.key)
+        for each in versions
+        if each.key is not None
+    }
 
 
 def _empty_intake(
@@ -145,9 +172,9 @@ def _empty_intake(
     )
 
 
-def _told(row: Erasure, versions: int, emptied: int) -> Erased:
+def _told(row: Erasure, versions: int, emptied: int, gone: int) -> Erased:
     seq = -1 if row.ledger_seq is None else row.ledger_seq
-    return Erased(str(row.id), seq, versions, emptied, len(row.parts))
+    return Erased(str(row.id), seq, versions, emptied, len(row.parts), gone)
 
 
 def tidy(*, at: datetime) -> None:
@@ -164,8 +191,13 @@ def tidy(*, at: datetime) -> None:
         return
     for row in waiting:
         intake.withdraw_replaced(Replaced(*part) for part in row.parts)
+        outbox.empty(seqs=row.entries)
+        for name in row.subjects:
+            subjects.remove(subjects.parse(name))
+    open_data.renew(at=at)
     _compact()
-    done.filter(id__in=[row.id for row in waiting]).update(tidied_at=at)
+    tidied = [row.id for row in waiting if not outbox.is_waiting(seqs=row.entries)]
+    done.filter(id__in=tidied).update(tidied_at=at)
 
 
 def _compact() -> None:

@@ -70,12 +70,13 @@ def _line(row: Erasure) -> dict[str, object]:
         "ordered_at": row.ordered_at.isoformat(),
         "versions": row.versions,
         "entries": row.entries,
+        "subjects": row.subjects,
     }
 
 
 def _order(text: str, number: int) -> dict[str, object]:
     try:
-        order = json.loads(text)
+        order = {"subjects": [], **json.loads(text)}  # lines of old have none
         datetime.fromisoformat(order["ordered_at"])
         if order.keys() != _KEYS or order["basis"] not in Erasure.Basis.values:
             raise ValueError("order")
@@ -92,4 +93,5 @@ _KEYS = {
     "ordered_at",
     "versions",
     "entries",
+    "subjects",
 }

@@ -12,7 +12,8 @@ class Erasure(models.Model):
     """An order to erase, and whether it is carried out.
 
     `versions` are places ([submission, row]) of records, `entries` numbers of ledger
-    entries, `parts` the archive's files that were replaced ([kind, old, new digest]).
+    entries, `subjects` names of listings, cases, tasks and files (`subjects.py`),
+    `parts` the archive's files that were replaced ([kind, old, new digest]).
     `ledger_seq` is null until it is carried out, `tidied_at` until the old files and
     the database's own leftovers are gone too. A restore that finds an order in the
     register's copy carries it out again: then `is_replay` is set.
@@ -31,6 +32,7 @@ class Erasure(models.Model):
     ordered_at = models.DateTimeField()
     versions = models.JSONField(default=list)
     entries = models.JSONField(default=list)
+    subjects = models.JSONField(default=list)
     parts = models.JSONField(default=list)
     is_replay = models.BooleanField(default=False)
     ledger_seq = models.BigIntegerField(null=True, unique=True)

@@ -43,5 +43,6 @@ def _order(order: dict[str, Any]) -> None:
         ordered_at=datetime.fromisoformat(order["ordered_at"]),
         versions=order["versions"],
         entries=[seq for seq in within if seq not in kept],
+        subjects=order["subjects"],
         is_replay=True,
     )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import NotAllowedError
@@ -84,30 +84,43 @@ def record_key(*, dataset: str, natural_key: str) -> str:
     return sha256(f"{dataset}\n{natural_key}".encode()).hexdigest()
 
 
-def known(*, kind: str, keys: Collection[str] | None = None) -> Mapping[str, Known]:
+def known(
+    *,
+    kind: str,
+    keys: Collection[str] | None = None,
+    known_at: datetime | None = None,
+) -> Mapping[str, Known]:
     """Return what is known of the publications of a kind, by key.
 
-    Keys of which nothing is known are not in the answer; `keys` null means all.
+    Keys of which nothing is known are not in the answer; `keys` null means all,
+    `known_at` null as known now.
     """
     found: dict[str, Known] = {}
-    for end in _rows(End.objects.filter(kind=kind).order_by("id"), keys):
+    ends = End.objects.filter(kind=kind).order_by("id")
+    statements = Statement.objects.filter(kind=kind).order_by("id")
+    if known_at is not None:
+        ends = ends.filter(ended_at__lte=known_at)
+        statements = statements.filter(stated_at__lte=known_at)
+    for end in _rows(ends, keys):
         each = facts.End(facts.Cause(end.reason), end.effective_on)
         before = found.get(end.key, Known())
         found[end.key] = dataclasses.replace(before, ends=(*before.ends, each))
-    for statement in _rows(Statement.objects.filter(kind=kind).order_by("id"), keys):
+    for statement in _rows(statements, keys):
         before = found.get(statement.key, Known())
-        found[statement.key] = _stated(before, statement)
-    for key in _hidden(kind, keys):
+        found[statement.key] = _stated(before, statement, known_at)
+    for key in _hidden(kind, keys, known_at):
         found[key] = dataclasses.replace(found.get(key, Known()), is_hidden=True)
-    for key in cases.marked(target_kind=kind, targets=keys):
+    for key in cases.marked(target_kind=kind, targets=keys, known_at=known_at):
         found[key] = dataclasses.replace(found.get(key, Known()), is_disputed=True)
     return found
 
 
-def _stated(before: Known, row: Statement) -> Known:
+def _stated(before: Known, row: Statement, known_at: datetime | None) -> Known:
     if row.trait:
         return dataclasses.replace(before, traits=before.traits | {Trait(row.trait)})
     if row.confirmed_at is None:
+        return before
+    if known_at is not None and row.confirmed_at > known_at:
         return before
     if row.severity:
         return dataclasses.replace(before, severity=Severity(row.severity))
@@ -117,9 +130,15 @@ def _stated(before: Known, row: Statement) -> Known:
     return before
 
 
-def _hidden(kind: str, keys: Collection[str] | None) -> Iterator[str]:
+def _hidden(
+    kind: str, keys: Collection[str] | None, known_at: datetime | None
+) -> Iterator[str]:
     hiding = Report.objects.filter(kind=kind, hides=True)
-    for row in _rows(hiding.exclude(state=Report.State.REJECTED), keys):
+    rejected = Q(state=Report.State.REJECTED)
+    if known_at is not None:
+        hiding = hiding.filter(reported_at__lte=known_at)
+        rejected &= Q(decided_at__lte=known_at)
+    for row in _rows(hiding.exclude(rejected), keys):
         yield row.key
 
 

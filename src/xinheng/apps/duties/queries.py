@@ -7,7 +7,7 @@ the same day.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from django.db.models import QuerySet
@@ -89,6 +89,21 @@ def list_standings(
     """
     size = ledger.size() if ledger_size is None else ledger_size
     duties = list_duties(actor=actor, unit=unit, ledger_size=size)
+    return _standings(duties, months, on, _owed_facts(duties, months, size, unit))
+
+
+def _owed_facts(
+    duties: Collection[DutyView], months: Collection[str], size: int, unit: str | None
+) -> _Facts:
+    """Return what is known of every month that is owed for."""
+    spans = [span for _, span in _owed(duties, months)]
+    return _Facts({month for span in spans for month in span}, size, unit)
+
+
+def _owed(
+    duties: Collection[DutyView], months: Collection[str]
+) -> list[tuple[DutyView, tuple[str, ...]]]:
+    """Return the duties with each span of theirs that ends with one of the months'."""
     owed = [
         (duty, due_dates.span(last, duty.frequency))
         for duty in duties
@@ -96,8 +111,15 @@ def list_standings(
             {due_dates.span(month, duty.frequency)[-1] for month in months}
         )
     ]
-    owed = [(duty, span) for duty, span in owed if applies(duty, span)]
-    facts = _Facts({month for _, span in owed for month in span}, size, unit)
+    return [(duty, span) for duty, span in owed if applies(duty, span)]
+
+
+def _standings(
+    duties: Collection[DutyView],
+    months: Collection[str],
+    on: date,
+    facts: _Facts,
+) -> tuple[DutyStanding, ...]:
     calendar, datasets = calendars.load(), catalog.list_datasets()
     return tuple(
         DutyStanding(
@@ -111,7 +133,7 @@ def list_standings(
                 calendar=calendar,
             ),
         )
-        for duty, span in owed
+        for duty, span in _owed(duties, months)
     )
 
 
@@ -235,16 +257,19 @@ def list_counts(
     """
     month = periods.parse(period)
     size = ledger.size() if ledger_size is None else ledger_size
+    duties = list_duties(actor=actor, ledger_size=size)
+    facts = _owed_facts(duties, [month], size, None)
     owed = [
         item
-        for item in list_standings(actor=actor, months=[month], on=on, ledger_size=size)
+        for item in _standings(duties, [month], on, facts)
         if dataset in (None, item.duty.dataset)
     ]
     by_unit: defaultdict[tuple[str, str, str], list[DutyStanding]] = defaultdict(list)
     for item in owed:
         duty = item.duty
         by_unit[duty.unit_name, duty.unit_name_en, duty.unit_code].append(item)
-    counted = _counted([item.duty for item in owed], month, size)
+    declared = _declared(month, size)
+    counted = _counted([item.duty for item in owed], month, facts, declared)
     return tuple(
         UnitCounts(
             unit_code=code,
@@ -261,10 +286,12 @@ def list_counts(
 
 
 def _counted(
-    duties: list[DutyView], month: str, size: int
+    duties: list[DutyView],
+    month: str,
+    facts: _Facts,
+    declared: Mapping[tuple[str, str], ProductionView],
 ) -> dict[str, list[rates.Counts]]:
-    """Return each unit's counts, dataset by dataset."""
-    facts, declared = _Facts([month], size, None), _declared(month, size)
+    """Return each unit's counts, dataset by dataset; the facts know the month."""
     datasets = catalog.list_datasets()
     counted: defaultdict[str, list[rates.Counts]] = defaultdict(list)
     for duty in _one_for_each_dataset(duties):

@@ -9,7 +9,10 @@ from xinheng.core.evidence.files import MediaType
 
 
 class EvidenceFile(models.Model):
-    """A file under its digest (SHA-256, hex), named as when it first came."""
+    """A file under its digest (SHA-256, hex), named as when it first came.
+
+    Once erased, name and bytes are gone.
+    """
 
     digest = models.CharField(max_length=64, primary_key=True)
     name = models.CharField(max_length=200)
@@ -19,6 +22,7 @@ class EvidenceFile(models.Model):
     size_bytes = models.PositiveIntegerField()
     stored_by = models.CharField(max_length=64)
     stored_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -44,6 +44,9 @@ def store(*, content: bytes, name: str, actor: str, at: datetime) -> EvidenceRef
             "stored_at": at,
         },
     )
+    if row.erased_at is not None:
+        row.name, row.erased_at = found.name, None
+        row.save(update_fields=["name", "erased_at"])
     shelf.put(content, shelf.path(found.digest, found.media_type))
     if is_new:
         body = {"media_type": found.media_type.value, "size_bytes": found.size_bytes}

@@ -34,10 +34,10 @@ def open(digest: str) -> bytes:
     """Return the bytes of a file.
 
     Raises:
-        UnknownEvidenceError: none is stored under the digest.
+        UnknownEvidenceError: none is stored under the digest, or it was erased.
         OSError: it is stored and can't be read: the archive is damaged.
     """
-    row = EvidenceFile.objects.filter(digest=digest).first()
+    row = EvidenceFile.objects.filter(digest=digest, erased_at=None).first()
     if row is None:
         raise UnknownEvidenceError(digest)
     return shelf.path(row.digest, MediaType(row.media_type)).read_bytes()
@@ -45,7 +45,8 @@ def open(digest: str) -> bytes:
 
 def list_archived() -> tuple[str, ...]:
     """Return the files' paths below the archive, sorted: for backups."""
-    rows = EvidenceFile.objects.values_list("digest", "media_type")
+    alive = EvidenceFile.objects.filter(erased_at=None)
+    rows = alive.values_list("digest", "media_type")
     paths = (shelf.relative_path(digest, MediaType(kind)) for digest, kind in rows)
     return tuple(sorted(path.as_posix() for path in paths))
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from xinheng.apps.intake import archive
 from xinheng.apps.intake.models import Submission
+from xinheng.core.catalog import periods
 from xinheng.core.submissions.outcomes import Counts
+from xinheng.pipeline.archive_statistics import Part
 
 _COLUMNS: dict[archive.Kind, str] = {
     "accepted": "accepted_digest",
@@ -30,6 +33,25 @@ def list_archived() -> tuple[str, ...]:
         if digest
     }
     return tuple(sorted(paths))
+
+
+def list_parts(*, ledger_size: int) -> tuple[Part, ...]:
+    """Return the files of accepted rows that are among the first ledger entries."""
+    rows = Submission.objects.filter(ledger_seq__lt=ledger_size).exclude(
+        accepted_digest=""
+    )
+    return tuple(
+        Part(
+            path=archive.path("accepted", row.accepted_digest),
+            unit=row.unit_id,
+            dataset=row.dataset,
+            period=row.period,
+            received_period=periods.of(timezone.localdate(row.received_at)),
+            seq=row.ledger_seq,
+        )
+        for row in rows.order_by("ledger_seq")
+        if row.ledger_seq is not None
+    )
 
 
 def counts_of(submission: UUID) -> Mapping[str, int | None]:

@@ -120,6 +120,8 @@ def _note(submission: Submission, report: Report, *, dry_run: bool) -> None:
         "ignored_columns": list(report.ignored_columns),
         "personal_data": report.personal_data,
         "parts": [asdict(part) for part in report.parts],
+        "skipped": [asdict(sheet) for sheet in report.skipped],
+        "notes": report.notes,
         "rows_done": report.rows_read,
     }
     if not dry_run:

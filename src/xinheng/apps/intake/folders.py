@@ -39,14 +39,14 @@ from xinheng.apps.intake import (
 from xinheng.apps.intake.models import Submission
 from xinheng.apps.intake.views import SubmissionView
 from xinheng.core.screening import personal_id
-from xinheng.pipeline import refusals
+from xinheng.pipeline import parts, refusals
 from xinheng.pipeline.failures import UnreadableFileError
 
 TAKEN, DONE, REFUSED = "taken", "done", "refused"
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PLAIN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK_BYTES = 1024 * 1024
-_IN_THE_WAY = (".", "~", TAKEN, DONE, REFUSED)
+_IN_THE_WAY = (".", "~")  # hidden, or still being written
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Verdict:
     file_digest: str
     counts: dict[str, int] | None
     findings: dict[str, int]
+    skipped: list[dict[str, str]]
+    notes: int
     ledger_seq: int | None
     error_code: str
     error_zh: str
@@ -291,6 +293,8 @@ def _verdict(done: SubmissionView) -> Verdict:
         file_digest=done.file_digest,
         counts=asdict(done.counts) if done.counts else None,
         findings=dict(done.findings),
+        skipped=[parts.told(each) for each in done.skipped],
+        notes=done.notes,
         ledger_seq=done.ledger_seq,
         error_code=done.error_code,
         error_zh=done.error_zh,
@@ -312,6 +316,8 @@ def _refusal(
         file_digest="",
         counts=None,
         findings={},
+        skipped=[],
+        notes=0,
         ledger_seq=None,
         error_code=why.code,
         error_zh=why.message_zh,

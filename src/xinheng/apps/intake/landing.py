@@ -166,6 +166,8 @@ def _settle(
     submission.ignored_columns = list(report.ignored_columns)
     submission.chosen_columns = dict(report.chosen_columns)
     submission.parts = [asdict(part) for part in report.parts]
+    submission.skipped = [asdict(sheet) for sheet in report.skipped]
+    submission.notes = report.notes
     submission.personal_data = report.personal_data
     submission.finished_at = at
 

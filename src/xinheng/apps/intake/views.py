@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xinheng.apps.intake.models import NilReturn, Submission
+from xinheng.apps.intake.sheets import skipped_of
 from xinheng.core.submissions.outcomes import Counts
+from xinheng.pipeline.parts import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class SubmissionView:
 
     `period` null means that each record counts in the month of its own date. The
     error fields are empty unless the state is REFUSED or FAILED. `confirm_by` is set
-    while a person has to confirm the columns; `has_rejects` and `has_questions`
+    while a person has to confirm the columns; `skipped` are the sheets that were not
+    read, `notes` counts remarks that are no rows; `has_rejects` and `has_questions`
     tell that there is a workbook of rejected, of questionable rows to mend.
     """
 
@@ -39,6 +42,8 @@ class SubmissionView:
     findings: Mapping[str, int]
     matched_columns: Mapping[str, str]
     ignored_columns: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    notes: int
     personal_data: bool
     ledger_seq: int | None
     confirm_by: datetime | None
@@ -103,6 +108,8 @@ def submission_view(row: Submission) -> SubmissionView:
         findings=row.findings,
         matched_columns=row.matched_columns,
         ignored_columns=tuple(row.ignored_columns),
+        skipped=skipped_of(row.skipped),
+        notes=row.notes,
         personal_data=row.personal_data,
         ledger_seq=row.ledger_seq,
         confirm_by=row.confirm_by,

@@ -36,19 +36,23 @@ class AdoptionView:
         return self.adopted_at is not None
 
 
-def is_adopted(*, on: date) -> bool:
+def is_adopted(*, on: date, known_at: datetime | None = None) -> bool:
     """Tell whether the rulebook of this release is adopted and in effect on a day.
 
     Nothing adverse may be public, take effect or be pushed on a day where it is not.
+    `known_at` null means as known now.
     """
-    return in_effect(on=on) is not None
+    return in_effect(on=on, known_at=known_at) is not None
 
 
-def in_effect(*, on: date) -> AdoptionView | None:
+def in_effect(*, on: date, known_at: datetime | None = None) -> AdoptionView | None:
     """Return the adoption of this release's rulebook in effect on a day, else null."""
-    row = Adoption.objects.filter(
+    rows = Adoption.objects.filter(
         digest=editions.digest(), adopted_at__isnull=False, effective_on__lte=on
-    ).first()
+    )
+    if known_at is not None:
+        rows = rows.filter(adopted_at__lte=known_at)
+    row = rows.first()
     return view(row) if row else None
 
 

@@ -7,7 +7,7 @@ The order is itself an entry (`content.erased`), whose body lists the entries un
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from xinheng.apps.ledger.models import Emptied, Entry
 
@@ -35,6 +35,13 @@ def require_erasable(seqs: Sequence[int]) -> None:
         raise KeptEntryError(kept)
 
 
+def list_of(subjects: Collection[str]) -> tuple[int, ...]:
+    """Return the entries about subjects that still have content and may lose it."""
+    rows = Entry.objects.filter(subject__in=list(subjects), body__isnull=False)
+    found = rows.order_by("seq").values_list("seq", "kind")
+    return tuple(seq for seq, kind in found if not kind.startswith(_KEPT_KINDS))
+
+
 def empty(*, seqs: Sequence[int], ordered_by: int) -> int:
     """Take the content of entries away, as the entry `ordered_by` says.
 
@@ -47,6 +54,16 @@ def empty(*, seqs: Sequence[int], ordered_by: int) -> int:
     )
     rows = Entry.objects.filter(seq__in=fresh, body__isnull=False)
     return rows.update(body=None, salt=None)
+
+
+def bases(*, seqs: Collection[int]) -> dict[int, str]:
+    """Return the basis that each of these entries names, if it orders an erasure."""
+    rows = Entry.objects.filter(seq__in=seqs, kind=ERASED, body__isnull=False)
+    return {
+        seq: str(json.loads(body)["basis"])
+        for seq, body in rows.values_list("seq", "body")
+        if body
+    }
 
 
 def list_emptied() -> frozenset[int]:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from django.conf import settings
@@ -99,13 +100,10 @@ def write(
     frontier = _frontier(head)
     rows = [_row(act, head.size + offset, at) for offset, act in enumerate(acts)]
     completed = _grow(frontier, rows)
-    _insert(rows)
-    tree_store.store(completed)
     head.size, head.root = frontier.size, frontier.root()
     says = Checkpoint(settings.LEDGER_ORIGIN, head.size, head.root)
     head.note = keys.sign_all(signers, says)
-    with transaction.get_connection().cursor() as cursor:
-        cursor.execute(_MOVE, [head.size, head.root, head.note])
+    _store(head, rows, completed)
     return tuple(Appended(row.seq, row.entry) for row in rows)
 
 
@@ -192,6 +190,7 @@ class _Row(NamedTuple):
     entry: str
 
 
+_FEW = 16  # more go in a stream of their own
 # Every act takes these, so they are said to the database as they are.
 _HEAD = "SELECT size, root, note FROM ledger_head WHERE id = 1"
 _MOVE = "UPDATE ledger_head SET size = %s, root = %s, note = %s WHERE id = 1"
@@ -201,12 +200,30 @@ _INSERT = (
 )
 
 
-def _insert(rows: Sequence[_Row]) -> None:
+def _store(
+    head: models.Head, rows: Sequence[_Row], completed: Sequence[tuple[Node, bytes]]
+) -> None:
+    """Write entries, hashes and head; a few of them in one message to PostgreSQL.
+
+    Its driver binds values itself, so one message may hold several statements. An act
+    would wait for three answers otherwise, while it holds the head.
+    """
     connection = transaction.get_connection()
     moment = models.Entry._meta.get_field("recorded_at")
     written = moment.get_db_prep_save(rows[0].recorded_at, connection)
+    entries = [row._replace(recorded_at=written) for row in rows]
+    nodes = tree_store.as_rows(completed)
+    moved = (head.size, head.root, head.note)
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, [row._replace(recorded_at=written) for row in rows])
+        if connection.vendor == "postgresql" and len(rows) <= _FEW:
+            statements = [_INSERT] * len(rows) + [tree_store.INSERT] * len(nodes)
+            cursor.execute(
+                ";".join([*statements, _MOVE]), list(chain(*entries, *nodes, moved))
+            )
+            return
+        cursor.executemany(_INSERT, entries)
+        cursor.executemany(tree_store.INSERT, nodes)
+        cursor.execute(_MOVE, moved)
 
 
 def _row(act: Act, seq: int, at: datetime) -> _Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from xinheng.apps.ledger import models, tree_store
 from xinheng.apps.ledger.tree_store import Head
@@ -21,17 +21,25 @@ __all__ = [
     "VerifyReport",
     "as_written",
     "consistency_proof",
+    "find_last",
     "get_entry",
     "get_head",
     "inclusion_proof",
     "kinds_between",
+    "last_recorded_at",
     "list_entries",
     "list_history",
+    "moment_of",
     "require_entry",
     "root",
     "size",
+    "size_at",
+    "subjects_of",
     "verify",
 ]
+
+
+_BEFORE_ALL = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class UnknownEntryError(LookupError):
@@ -69,6 +77,36 @@ def size() -> int:
     return tree_store.read_head().size
 
 
+def size_at(moment: datetime) -> int:
+    """Return how many entries were recorded up to and with a moment.
+
+    Entries are recorded in their order; where a clock ran backwards between two, it is
+    one of the places that fit.
+    """
+    low, high = 0, size()
+    while low < high:
+        middle = (low + high) // 2
+        if _recorded_at(middle) <= moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def moment_of(size: int) -> datetime:
+    """Return when the ledger reached a size: the moment of its last entry.
+
+    Raises:
+        UnknownSizeError: where it has not reached it.
+    """
+    _require(size)
+    return _recorded_at(size - 1) if size else _BEFORE_ALL
+
+
+def _recorded_at(seq: int) -> datetime:
+    return models.Entry.objects.values_list("recorded_at", flat=True).get(seq=seq)
+
+
 def get_head() -> Head:
     """Return where the ledger ends."""
     return tree_store.read_head()
@@ -92,6 +130,12 @@ def kinds_between(begin: int, end: int) -> frozenset[str]:
     return frozenset(entries.values_list("kind", flat=True).distinct())
 
 
+def subjects_of(*, kind: str, ledger_size: int) -> frozenset[str]:
+    """Return what entries of a kind are about, among the first `ledger_size`."""
+    entries = models.Entry.objects.filter(kind=kind, seq__lt=ledger_size)
+    return frozenset(entries.values_list("subject", flat=True).distinct())
+
+
 def list_entries(*, after: int = -1, limit: int = 100) -> tuple[EntryView, ...]:
     """Return entries in order, from the one that follows seq `after`."""
     rows = models.Entry.objects.filter(seq__gt=after).order_by("seq")[:limit]
@@ -102,6 +146,21 @@ def list_history(*, subject: str) -> tuple[EntryView, ...]:
     """Return all that happened to a subject, in order."""
     rows = models.Entry.objects.filter(subject=subject).order_by("seq")
     return tuple(view(row) for row in rows)
+
+
+def find_last(*, subject: str, kind: str) -> EntryView | None:
+    """Return the latest entry of that kind about a subject, or null."""
+    rows = models.Entry.objects.filter(subject=subject, kind=kind)
+    row = rows.order_by("-seq").first()
+    return view(row) if row else None
+
+
+def last_recorded_at() -> datetime | None:
+    """Return the moment that the last entry bears, null for an empty ledger."""
+    moments = models.Entry.objects.order_by("-seq").values_list(
+        "recorded_at", flat=True
+    )
+    return moments.first()
 
 
 def as_written(entry: EntryView) -> dict[str, object]:

@@ -20,7 +20,7 @@ from xinheng.core.merkle.subtrees import (
 )
 
 # Every act takes these, so they are said to the database as they are.
-_INSERT = "INSERT INTO ledger_node (level, number, hash) VALUES (%s, %s, %s)"
+INSERT = "INSERT INTO ledger_node (level, number, hash) VALUES (%s, %s, %s)"
 _SELECT = "SELECT level, number, hash FROM ledger_node WHERE"
 _ONE = "(level = %s AND number = %s)"
 
@@ -81,11 +81,9 @@ def hashes(spans: Iterable[Span]) -> list[bytes]:
     return [span_hash(span, stored) for span in spans]
 
 
-def store(completed: Iterable[tuple[Node, bytes]]) -> None:
-    """Insert the hashes of subtrees that new entries completed."""
-    rows = [(node.level, node.number, hash_) for node, hash_ in completed]
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+def as_rows(completed: Iterable[tuple[Node, bytes]]) -> list[tuple[int, int, bytes]]:
+    """Return the hashes of subtrees that entries completed, as `INSERT` takes them."""
+    return [(node.level, node.number, hash_) for node, hash_ in completed]
 
 
 def _fetch(nodes: Iterable[Node]) -> dict[Node, bytes]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-import typst
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from xinheng.apps import typesetting
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.listings import models, operations
@@ -22,15 +21,12 @@ from xinheng.core.listings.procedure import EFFECTIVE, OPEN, State
 from xinheng.rulebook import list_schemes, listing_documents
 from xinheng.rulebook.listing_documents import Document, DocumentKind, Matter
 
-FONT = "Noto Serif CJK SC"
 PLACE = "documents"
-# The same bytes on every run: a PDF carries the moment of its making.
-_MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 _TEMPLATE = """\
 #let d = json(bytes(sys.inputs.document))
 #set document(title: d.title)
 #set page(paper: "a4", margin: 2.5cm, header: align(right, text(9pt, d.mark)))
-#set text(font: "@FONT@", size: 12pt, lang: "zh", fallback: false)
+#set text(size: 12pt)
 #set par(justify: true, leading: 0.9em)
 #align(center, text(18pt, weight: "bold", d.title))
 #if d.number != "" { align(center, d.number) }
@@ -45,13 +41,6 @@ _TEMPLATE = """\
 """
 
 
-class FontMissingError(RuntimeError):
-    """The machine has no Chinese font to set a document with."""
-
-    def __init__(self) -> None:
-        super().__init__(f"install {FONT} (Debian: apt-get install fonts-noto-cjk)")
-
-
 class NotNowError(ValueError):
     """The listing has not come to this document."""
 
@@ -62,6 +51,7 @@ def issue(*, listing: int, kind: DocumentKind, by: By) -> str:
 
     Raises:
         FontMissingError: no font to set it with.
+        GlyphMissingError: the fonts lack some character of it.
         MissingBlockError: a mandatory block would be empty.
         NotAllowedError: not of the authority.
         NotNowError: the listing has not come to it.
@@ -73,9 +63,7 @@ def issue(*, listing: int, kind: DocumentKind, by: By) -> str:
     if kind not in kinds_of(State(row.state), is_own=row.hearing_until is not None):
         raise NotNowError(kind)
     on = timezone.localdate(by.at)
-    content = render(listing_documents.compose(kind, _matter(row), on=on))
-    digest = sha256(content).hexdigest()
-    _keep(content, digest)
+    digest = keep(render(listing_documents.compose(kind, _matter(row), on=on)))
     found: dict[str, object] = {
         "listing": row,
         "kind": kind.value,
@@ -101,27 +89,40 @@ def kinds_of(state: State, *, is_own: bool) -> tuple[DocumentKind, ...]:
 
 
 def render(document: Document) -> bytes:
-    """Return a document as PDF; the same document gives the same bytes.
+    """Return a document as PDF/A; the same document gives the same bytes.
 
     Raises:
         FontMissingError: no font to set it with.
+        GlyphMissingError: the fonts lack some character of it.
     """
     mark = "示例，仅供演示" if settings.DEMO else ""
     told = json.dumps({**asdict(document), "mark": mark}, ensure_ascii=False)
-    pdf, warnings = typst.compile_with_warnings(
-        _TEMPLATE.replace("@FONT@", FONT).encode(),
-        sys_inputs={"document": told},
-        timestamp=_MADE_AT,
-    )
-    if warnings or not isinstance(pdf, bytes):
-        raise FontMissingError
-    return pdf
+    return typesetting.render(_TEMPLATE, {"document": told})
 
 
 def read(*, listing: int, digest: str) -> bytes | None:
     """Return a document of a listing, null where there is none of this digest."""
-    found = models.Document.objects.filter(listing=listing, sha256=digest)
-    return _path(digest).read_bytes() if found.exists() else None
+    found = models.Document.objects.filter(
+        listing=listing, sha256=digest, listing__erased_at=None
+    )
+    return fetch(digest) if found.exists() else None
+
+
+def withdraw(digest: str) -> None:
+    """Take a document away."""
+    _path(digest).unlink(missing_ok=True)
+
+
+def list_archived() -> tuple[str, ...]:
+    """Return the documents' paths below the archive, sorted: for backups."""
+    kept = models.Document.objects.filter(listing__erased_at=None)
+    digests = kept.values_list("sha256", flat=True).distinct()
+    return tuple(sorted(archived_path(each) for each in digests))
+
+
+def archived_path(digest: str) -> str:
+    """Return the path of a document below the archive."""
+    return _path(digest).relative_to(Path(settings.ARCHIVE_DIR)).as_posix()
 
 
 def _record(found: dict[str, object], row: models.Listing, by: By) -> None:
@@ -137,14 +138,21 @@ def _record(found: dict[str, object], row: models.Listing, by: By) -> None:
     )
 
 
-def _keep(content: bytes, digest: str) -> None:
+def keep(content: bytes) -> str:
+    """Keep a document that was set, and return its digest."""
+    digest = sha256(content).hexdigest()
     path = _path(digest)
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_bytes(content)
-    draft.rename(path)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".part")
+        draft.write_bytes(content)
+        draft.rename(path)
+    return digest
+
+
+def fetch(digest: str) -> bytes:
+    """Return a document that was kept, to who may read it already."""
+    return _path(digest).read_bytes()
 
 
 def _path(digest: str) -> Path:

@@ -49,7 +49,8 @@ class Listing(models.Model):
     In force in law on `[decided_on, expires_on)` and before `ended_on`, without the
     days of a stay; known to the register on `[decided_at, ended_at)`. `uscc` and `name`
     are those at the time of the proposal. `origin` names who decided where another
-    authority did, `lacks` what an imported listing doesn't have.
+    authority did, `lacks` what an imported listing doesn't have. Once erased, no text
+    of it is left, and it has no effect.
     """
 
     scheme = models.CharField(max_length=64)
@@ -96,6 +97,7 @@ class Listing(models.Model):
     origin = models.CharField(max_length=200, blank=True)
     source_key = models.CharField(max_length=200, blank=True)
     lacks = models.JSONField(default=list)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from xinheng.apps.law import queries as law
-from xinheng.apps.listings.models import Listing
+from xinheng.apps.listings.models import Listing, ListingEvent
 from xinheng.apps.listings.queries import in_force
 from xinheng.core.catalog.datasets import DisclosureClass
 from xinheng.core.disclosures import names
 from xinheng.core.disclosures.facts import Cause, End, Fact, Kind
-from xinheng.core.disclosures.visibility import VisibleState, visible_state
-from xinheng.core.listings.procedure import State
+from xinheng.core.disclosures.visibility import Audience, VisibleState, visible_state
+from xinheng.core.listings.procedure import Event, State
 from xinheng.core.listings.schemes import ADVERSE, ListKind, Scheme
 from xinheng.core.paging import Page, clamp
+from xinheng.core.two_times import AsOf
 from xinheng.rulebook import list_schemes, periods
 
 PAGE_SIZE = 20
@@ -46,9 +47,15 @@ class PublicListing:
     is_disputed: bool
 
 
-def list_public(*, on: date, scheme: str = "", page: int = 1) -> Page[PublicListing]:
-    """Return the published listings in force on a day, the latest decision first."""
-    number, rows = clamp(page), _published(on)
+def list_public(
+    *, on: date, scheme: str = "", page: int = 1, asked: AsOf | None = None
+) -> Page[PublicListing]:
+    """Return the published listings in force on a day, the latest decision first.
+
+    `on` is today: where something else is `asked`, what stood then and may be shown
+    today is returned.
+    """
+    number, rows = clamp(page), _published(on, asked)
     if scheme:
         rows = rows.filter(scheme=scheme)
     ordered = rows.order_by("-decided_on", "-id")
@@ -56,17 +63,26 @@ def list_public(*, on: date, scheme: str = "", page: int = 1) -> Page[PublicList
     return Page(tuple(_visible(window, on)), number, PAGE_SIZE, rows.count())
 
 
-def count_by_scheme(*, on: date) -> dict[str, int]:
+def count_by_scheme(*, on: date, asked: AsOf | None = None) -> dict[str, int]:
     """Return how many published listings are in force on a day, by list."""
-    rows = _published(on).order_by().values_list("scheme", flat=True)
+    rows = _published(on, asked).order_by().values_list("scheme", flat=True)
     names_of = list(rows)
     return {name: names_of.count(name) for name in sorted(set(names_of))}
 
 
-def public_of(*, organization: int, on: date) -> tuple[PublicListing, ...]:
+def public_of(
+    *, organization: int, on: date, asked: AsOf | None = None
+) -> tuple[PublicListing, ...]:
     """Return the published listings of an organization in force on a day."""
-    rows = _published(on).filter(organization=organization)
+    rows = _published(on, asked).filter(organization=organization)
     return tuple(_visible(rows.order_by("-decided_on", "-id"), on))
+
+
+def held_of(*, organization: int, on: date) -> tuple[PublicListing, ...]:
+    """Return the listings in force of an organization, published or not: its own."""
+    rows = in_force(on=on).filter(organization=organization)
+    ordered = rows.select_related("authority").order_by("-decided_on", "-id")
+    return tuple(_visible(ordered, on, Audience.OWN))
 
 
 def fact(row: Listing) -> Fact:
@@ -87,27 +103,41 @@ def fact(row: Listing) -> Fact:
     )
 
 
-def state_of(row: Listing, on: date) -> VisibleState:
-    """Return whether the public may see a listing on a day, and why not."""
+def state_of(
+    row: Listing, on: date, audience: Audience = Audience.PUBLIC
+) -> VisibleState:
+    """Return whether an audience may see a listing on a day, and why not."""
     return visible_state(
         fact(row),
         rules=periods.rules().periods,
         is_adopted=law.is_adopted(on=on),
         on=on,
+        audience=audience,
     )
 
 
-def _published(on: date) -> QuerySet[Listing]:
+def _published(on: date, asked: AsOf | None = None) -> QuerySet[Listing]:
     """Narrow to what can be public at all, so that pages and counts agree with it."""
     rows = in_force(on=on).filter(published_on__isnull=False)
+    if asked is not None:
+        then = in_force(on=asked.on, known_at=asked.known_at)
+        published = ListingEvent.objects.filter(
+            listing=OuterRef("pk"),
+            event=Event.PUBLISH,
+            ledger_seq__lt=asked.ledger_size,
+        )
+        rows = rows.filter(Exists(published), id__in=then.values("id"))
+        rows = rows.filter(published_on__lte=asked.on)
     if not law.is_adopted(on=on):
         rows = rows.filter(kind=ListKind.RECOGNITION)
     return rows.select_related("authority")
 
 
-def _visible(rows: Iterable[Listing], on: date) -> Iterator[PublicListing]:
+def _visible(
+    rows: Iterable[Listing], on: date, audience: Audience = Audience.PUBLIC
+) -> Iterator[PublicListing]:
     for row in rows:
-        state = state_of(row, on)
+        state = state_of(row, on, audience)
         if state.public and row.decided_on and row.expires_on:
             yield PublicListing(
                 scheme=list_schemes.scheme(row.scheme),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -122,6 +122,33 @@ def count_by_stage(actor: Actor) -> dict[str, int]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """How the clocks of listings stand on a day.
+
+    `closing` windows close within the days that were asked about, `closed` ones are
+    over and wait for a decision; `expiring` listings end within these days.
+    """
+
+    closing: int
+    closed: int
+    expiring: int
+
+
+def count_clocks(*, actor: Actor, on: date, days: int) -> Clocks:
+    """Return how the clocks of the listings stand that the actor may see."""
+    rows, until = visible_to(actor), on + timedelta(days=days)
+    waiting = rows.filter(state__in=OPEN)
+    effective = rows.filter(state__in=EFFECTIVE)
+    return Clocks(
+        closing=waiting.filter(
+            window_closes_on__gte=on, window_closes_on__lte=until
+        ).count(),
+        closed=waiting.filter(window_closes_on__lt=on).count(),
+        expiring=effective.filter(expires_on__gt=on, expires_on__lte=until).count(),
+    )
+
+
 def get_listing(*, actor: Actor, listing: int, on: date) -> ListingView:
     """Return a listing.
 
@@ -165,7 +192,9 @@ def in_force(
 
     `known_at` null means as it knows now. For the other modules of this app.
     """
-    rows = Listing.objects.filter(decided_on__lte=on, expires_on__gt=on)
+    rows = Listing.objects.filter(
+        decided_on__lte=on, expires_on__gt=on, erased_at__isnull=True
+    )
     rows = rows.exclude(decided_by="")
     if organization is not None:
         rows = rows.filter(organization=organization)

@@ -47,28 +47,48 @@ class OpenRecalls:
 
 def count_cases(*, period: str, ledger_size: int) -> Counter[tuple[str, str]]:
     """Return cases by unit and category, as the ledger of that size knew them."""
-    first: dict[tuple[str, str, str, str], str] = {}
-    for case, reported_at in _cases(ledger_size):
-        first.setdefault(case, periods.of(timezone.localdate(reported_at)))
-    return Counter(
-        (unit, category)
-        for (unit, category, _, _), month in first.items()
-        if month == period
+    cases = list_cases(period=period, ledger_size=ledger_size)
+    return Counter((case.unit, case.category) for case in cases)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedCase:
+    """A case that is counted; `organization` is the register's key."""
+
+    unit: str
+    category: str
+    cause: tuple[str, str]
+    organization: str
+    reported_on: date
+
+
+def list_cases(*, period: str, ledger_size: int) -> tuple[CountedCase, ...]:
+    """Return the cases of a month as the ledger of that size knew them, in order."""
+    first: dict[tuple[str, str, str, str], CountedCase] = {}
+    for case, organization, reported_at in _cases(ledger_size):
+        unit, category, kind, cause = case
+        on = timezone.localdate(reported_at)
+        told = CountedCase(unit, category, (kind, cause), organization, on)
+        first.setdefault(case, told)
+    return tuple(
+        case for case in first.values() if periods.of(case.reported_on) == period
     )
 
 
-def _cases(ledger_size: int) -> Iterator[tuple[tuple[str, str, str, str], datetime]]:
-    """Yield (unit, category, cause) and when it was reported, earliest first."""
+def _cases(
+    ledger_size: int,
+) -> Iterator[tuple[tuple[str, str, str, str], str, datetime]]:
+    """Yield (unit, category, cause), organization and moment of report, in order."""
     measures, national = rulebook.rules().measures, _national_schemes()
     reports = Report.objects.filter(ledger_seq__lt=ledger_size).order_by("ledger_seq")
     for row in reports.select_related("task__application").iterator():
         unit, of = row.task.unit_id, row.task.application
         polarity = measures[of.measure].polarity
-        cause = (of.cause_kind, of.cause_id)
+        cause, who = (of.cause_kind, of.cause_id), str(of.organization_id)
         if row.outcome == State.EXECUTED:
-            yield (unit, CATEGORIES[polarity], *cause), row.reported_at
+            yield (unit, CATEGORIES[polarity], *cause), who, row.reported_at
         if polarity is Polarity.ADVERSE and of.scheme in national:
-            yield (unit, NATIONAL, *cause), row.reported_at
+            yield (unit, NATIONAL, *cause), who, row.reported_at
 
 
 def _national_schemes() -> frozenset[str]:

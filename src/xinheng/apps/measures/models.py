@@ -22,7 +22,8 @@ class Application(models.Model):
 
     `memorandum` and `measure` are empty where no measure follows from the cause: it is
     kept so that a look-up finds what the organization is on.
-    `recall_reason` is empty as long as it was not recalled.
+    `recall_reason` is empty as long as it was not recalled. `erased_seq` is the entry
+    since which no look-up tells of it, null as long as the cause has its content.
     """
 
     cause_kind = models.CharField(max_length=32)
@@ -39,6 +40,7 @@ class Application(models.Model):
     ended_on = models.DateField(null=True)
     recalled_seq = models.BigIntegerField(null=True)
     recall_reason = models.CharField(max_length=64, blank=True)
+    erased_seq = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -47,6 +49,11 @@ class Application(models.Model):
                 name="measures_by_recalled",
                 fields=["recalled_seq"],
                 condition=Q(recalled_seq__isnull=False),
+            ),
+            models.Index(
+                name="measures_by_erased",
+                fields=["erased_seq"],
+                condition=Q(erased_seq__isnull=False),
             ),
         ]
         constraints = [

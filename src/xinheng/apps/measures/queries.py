@@ -122,6 +122,26 @@ def count_tasks(*, actor: Actor, states: frozenset[State]) -> int:
     return visible_to(actor).filter(state__in=wanted).count()
 
 
+@dataclass(frozen=True, slots=True)
+class LateTasks:
+    """Tasks past their day: to acknowledge, to report on, to undo."""
+
+    acknowledge: int
+    report: int
+    undo: int
+
+
+def count_late(*, actor: Actor, on: date) -> LateTasks:
+    """Return how many tasks are past their day; one may be late in two ways."""
+    rows = visible_to(actor)
+    awaited = [each.value for each in AWAITED]
+    return LateTasks(
+        acknowledge=rows.filter(state=State.OPEN, acknowledge_by__lt=on).count(),
+        report=rows.filter(state__in=awaited, report_by__lt=on).count(),
+        undo=rows.filter(state=State.RECALL_OPEN, undo_by__lt=on).count(),
+    )
+
+
 def count_open_recalls(*, actor: Actor) -> int:
     """Return how many recalls nobody has acknowledged."""
     return visible_to(actor).filter(state=State.RECALL_OPEN).count()
@@ -154,16 +174,29 @@ def iterate_touched(*, after: int, before: int) -> Iterator[tuple[Any, ...]]:
     """
     begun = Q(fired_seq__gte=after, fired_seq__lt=before)
     ended = Q(recalled_seq__gte=after, recalled_seq__lt=before)
-    rows = Application.objects.filter(fired_seq__lt=before)
+    erased = Q(erased_seq__gte=after, erased_seq__lt=before)
+    rows = Application.objects.filter(fired_seq__lt=before, erased_seq=None)
     if after > 0:
-        touched = Application.objects.filter(begun | ended)
+        touched = Application.objects.filter(begun | ended | erased)
         rows = rows.filter(organization__in=touched.values("organization"))
     return rows.order_by(*_IN_ORDER).values_list(*_EFFECT).iterator()
 
 
+def list_forgotten(*, after: int, before: int) -> tuple[str, ...]:
+    """Return the organizations of which entries of `[after, before)` erased something.
+
+    Where nothing else is known of one, `iterate_touched` has no row of it. None where
+    everything is read anew.
+    """
+    if after <= 0:
+        return ()
+    rows = Application.objects.filter(erased_seq__gte=after, erased_seq__lt=before)
+    return tuple(rows.values_list("organization__uscc", flat=True).distinct())
+
+
 def iterate_of(uscc: str) -> Iterator[tuple[Any, ...]]:
     """Yield all measures of one organization, as `iterate_touched` does."""
-    rows = Application.objects.filter(organization__uscc=uscc)
+    rows = Application.objects.filter(organization__uscc=uscc, erased_seq=None)
     return rows.order_by(*_IN_ORDER).values_list(*_EFFECT).iterator()
 
 

@@ -31,6 +31,7 @@ from xinheng.core.identifiers import names, uscc
 from xinheng.core.merkle import canonical
 from xinheng.core.organizations.corrections import Flag, Subject
 from xinheng.core.organizations.status import Status, may_follow
+from xinheng.pipeline.register_file import LONGEST_KEY
 
 # Why a decision can't be carried out; stable codes.
 CODE_HELD = "CODE_HELD"
@@ -142,7 +143,7 @@ def _enter(code: str, issue: RegisterIssue, *, at: datetime, conforms: bool) -> 
         uscc=code,
         identifier=code[8:17],
         name=issue.name,
-        name_key=names.fold(issue.name),
+        name_key=names.fold(issue.name)[:LONGEST_KEY],
         kind=told.get("kind", ""),
         division=code[2:8],
         authority=issue.authority,

@@ -22,6 +22,7 @@ from xinheng.core.organizations import kinds
 from xinheng.core.organizations.issues import IssueKind, IssueState
 from xinheng.core.organizations.status import ACTIVE
 from xinheng.pipeline.linking import fold_name
+from xinheng.pipeline.register_file import LONGEST_KEY
 from xinheng.rulebook import organizations as rulebook
 
 ISSUES = RegisterIssue._meta.db_table
@@ -71,7 +72,8 @@ def record(found: pl.DataFrame, finder: Finder) -> int:
     person, is not told again.
     """
     fresh = found.with_columns(
-        pl.col("code", "authority").fill_null(""), name_key=fold_name("name")
+        pl.col("code", "authority").fill_null(""),
+        name_key=fold_name("name").str.slice(0, LONGEST_KEY),
     )
     # A division is the code's own: another name makes no other issue of it.
     is_of_code = pl.col("kind") == IssueKind.BAD_REGION.value

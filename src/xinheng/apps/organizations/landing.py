@@ -24,6 +24,7 @@ from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline.register_values import finding
 
 _STAGE = "register_rows"
+_LONGEST = 300  # characters of a name; what is longer is cut, as the file is
 MOST_STEPS = 64  # things that one file may tell about one organization
 
 
@@ -250,7 +251,8 @@ def _add_older(rows: pl.DataFrame, *, at: datetime) -> None:
         "code",
         value=pl.col("former_name").str.replace_all(separators, "、").str.split("、"),
     )
-    names = names.explode("value").filter(pl.col("value").str.len_chars() > 1)
+    names = names.explode("value").with_columns(pl.col("value").str.slice(0, _LONGEST))
+    names = names.filter(pl.col("value").str.len_chars() > 1)
     _add_texts(NAMES, "name", names.with_columns(kind=pl.lit("")), at=at)
     numbers = {"former_code": kinds.USCC, "business_reg_no": kinds.REGISTRATION_NUMBER}
     for column, kind in (*numbers.items(), ("org_code", kinds.ORGANIZATION_CODE)):

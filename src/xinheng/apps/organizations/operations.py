@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -105,9 +105,7 @@ def import_register(
         UnreadableFileError: nothing is stored.
     """
     on = timezone.localdate(at)
-    read = register_file.read_rows(
-        path, Source(kind, is_delta, on, references.known_divisions())
-    )
+    read = register_file.read_rows(path, _source(kind, is_delta, on))
     changes.lock()
     source = RegisterImport.objects.create(
         kind=kind, is_delta=is_delta, file_sha256=read.digest, recorded_at=at
@@ -124,6 +122,18 @@ def import_register(
     seq = _append(source, report, actor=actor)
     _announce(landed, seq, at)
     return replace(report, ledger_seq=seq)
+
+
+def _source(kind: Return, is_delta: bool, on: date) -> Source:
+    """Return how a file is read, with what the register knows besides the rules."""
+    confirmed = Organization.objects.filter(nonconforming=True)
+    return Source(
+        kind,
+        is_delta,
+        on,
+        references.known_divisions(),
+        frozenset(confirmed.values_list("uscc", flat=True)),
+    )
 
 
 def _report(read: RegisterRows, landed: Landed, found: int) -> RegisterReport:
@@ -161,16 +171,20 @@ def _append(source: RegisterImport, report: RegisterReport, *, actor: str) -> in
 
 @transaction.atomic
 def examine_register(*, actor: str, at: datetime) -> int:
-    """Look through the whole register for codes that clash; return how many are new."""
+    """Look through the whole register for codes that clash; return how many are new.
+
+    Imports look at what they touch; decisions and repairs by hand are found here.
+    """
     changes.lock()
     found = issues.record(issues.in_register(None), Finder(at))
-    ledger.append(
-        kind="register.examined",
-        subject=SUBJECT,
-        actor=actor,
-        body={"issues": found},
-        at=at,
-    )
+    if found:
+        ledger.append(
+            kind="register.examined",
+            subject=SUBJECT,
+            actor=actor,
+            body={"issues": found},
+            at=at,
+        )
     return found
 
 

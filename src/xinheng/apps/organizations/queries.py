@@ -139,8 +139,11 @@ def get_public(uscc: str) -> OrganizationView | None:
     if not is_storable(code):
         return None
     row = Organization.objects.select_related("parent").filter(uscc=code).first()
-    if row is None:
-        return None
+    return None if row is None else public_view(row)
+
+
+def public_view(row: Organization) -> OrganizationView:
+    """Return the plain value of a row, for the modules of this app."""
     return OrganizationView(
         key=str(row.id),
         uscc=row.uscc,
@@ -151,7 +154,7 @@ def get_public(uscc: str) -> OrganizationView | None:
         status_on=row.status_on,
         division=row.division,
         industry=row.industry,
-        industry_section=_section(row.industry),
+        industry_section=section_of(row.industry),
         industry_title=references.title_of(Kind.INDUSTRIES, row.industry),
         authority=row.authority,
         registered_on=row.registered_on,
@@ -159,7 +162,7 @@ def get_public(uscc: str) -> OrganizationView | None:
         nonconforming=row.nonconforming,
         former_names=_former_names(row),
         former_codes=_former_codes(row),
-        parent=_related(row.parent) if row.parent else None,
+        parent=related(row.parent) if row.parent else None,
         branches=row.branches.count(),
     )
 
@@ -192,7 +195,7 @@ def list_branches(*, uscc: str, page: int = 1) -> Page[RelatedOrganization]:
     rows = Organization.objects.filter(parent__uscc=uscc)
     offset = (number - 1) * PAGE_SIZE
     window = rows.order_by("uscc")[offset:][:PAGE_SIZE]
-    return Page(tuple(map(_related, window)), number, PAGE_SIZE, rows.count())
+    return Page(tuple(map(related, window)), number, PAGE_SIZE, rows.count())
 
 
 def find_former(code: str) -> str | None:
@@ -206,12 +209,14 @@ def find_former(code: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _related(row: Organization) -> RelatedOrganization:
+def related(row: Organization) -> RelatedOrganization:
+    """Return a parent or branch as the public may see it."""
     name = names.public_name(row.name, is_sole_proprietor=row.is_sole_proprietor)
     return RelatedOrganization(row.uscc, name, row.status)
 
 
-def _section(industry: str) -> Section | None:
+def section_of(industry: str) -> Section | None:
+    """Return the section that an industry belongs to, null where there is none."""
     sections = rulebook.sections()
     return next((each for each in sections if each.letter == industry[:1]), None)
 

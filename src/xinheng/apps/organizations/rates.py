@@ -104,6 +104,12 @@ def count_active(month: str) -> int:
     return _active(_bounds(periods.parse(month))[1], None)
 
 
+def list_authorities(most: int) -> tuple[str, ...]:
+    """Return the authorities that issues name, closed ones too; at most so many."""
+    rows = RegisterIssue.objects.exclude(authority="").order_by("authority")
+    return tuple(rows.values_list("authority", flat=True).distinct()[:most])
+
+
 def _bounds(month: str) -> tuple[datetime, datetime]:
     """Return the first moment of a month, and of the one after it."""
     return tuple(  # type: ignore[return-value]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from xinheng.apps.outbox import models
 from xinheng.core.paging import Page
@@ -81,6 +81,32 @@ def count_by_state() -> dict[str, int]:
     """Return how many deliveries are in each state, zeros included."""
     counted = models.Delivery.objects.values_list("state").annotate(Count("id"))
     return {str(state): 0 for state in models.Delivery.State} | dict(counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What should have left: how many, since when the oldest, and broken leases.
+
+    `oldest_due_at` is null where nothing is due. An expired lease is a worker's that
+    took a message and never reported.
+    """
+
+    due: int
+    dead: int
+    oldest_due_at: datetime | None
+    expired_leases: int
+
+
+def backlog(*, at: datetime) -> Backlog:
+    """Return what is due by now, of every target."""
+    pending = models.Delivery.objects.filter(state=models.Delivery.State.PENDING)
+    found = pending.filter(next_attempt_at__lte=at).aggregate(
+        due=Count("id"),
+        oldest=Min("next_attempt_at"),
+        expired=Count("id", filter=Q(leased_until__lte=at)),
+    )
+    dead = models.Delivery.objects.filter(state=models.Delivery.State.DEAD)
+    return Backlog(found["due"], dead.count(), found["oldest"], found["expired"])
 
 
 def is_any_due(*, target: str, at: datetime) -> bool:

@@ -16,11 +16,13 @@ from django.db.models import F, QuerySet
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.catalog import queries as catalog
 from xinheng.apps.disclosures import queries as disclosures
-from xinheng.apps.records import queries
+from xinheng.apps.records import as_of, queries
+from xinheng.apps.records.as_of import ErasedMark
 from xinheng.apps.records.models import Record
 from xinheng.apps.records.queries import PublicRecord, View
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.disclosures.visibility import VisibleState
+from xinheng.core.two_times import AsOf
 
 LONGEST_LIST = 2000
 Seer = Callable[[Record, Dataset], PublicRecord | None]
@@ -95,6 +97,28 @@ def list_held(*, actor: Actor, organization: str, on: date) -> tuple[HeldRecord,
         for row in found
         if row.dataset in datasets
     )
+
+
+def list_known(
+    *, actor: Actor, organization: str, asked: AsOf
+) -> tuple[tuple[HeldRecord, ...], tuple[ErasedMark, ...]]:
+    """Return what was held about an organization that the actor acts for, as known.
+
+    Beside it the marks of what was erased since.
+    """
+    if organization not in actor.organizations:
+        return (), ()
+    datasets = catalog.list_datasets()
+    found = list(as_of.known_rows(organization=organization, asked=asked, of=datasets))
+    alive = [row for row in found if row.erased_at is None]
+    see = queries.seer(
+        on=asked.on,
+        view=View.OWN,
+        known=queries.known_of(alive, known_at=asked.known_at),
+        known_at=asked.known_at,
+    )
+    held = tuple(_held(row, datasets[row.dataset], see) for row in alive)
+    return held, as_of.marks(found)
 
 
 def get_held(*, actor: Actor, record: int, on: date) -> HeldRecord:

@@ -148,6 +148,22 @@ def make_due(*, at: datetime) -> Issue | None:
         return make(at=at)
 
 
+def renew(*, at: datetime) -> bool:
+    """Make another issue at once where the last one holds what was taken away since.
+
+    Returns whether one was made. Waits for whoever is at it.
+    """
+    if current() is None:
+        return False
+    with (_root() / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        issue = current()
+        if issue is None or is_good(issue, on=timezone.localdate(at)):
+            return False
+        make(at=at)
+        return True
+
+
 def make(*, at: datetime) -> Issue:
     """Make the next issue, with a delta for each dataset, empty or not."""
     before, on = current(), timezone.localdate(at)

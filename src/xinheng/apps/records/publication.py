@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import NotAllowedError
@@ -192,15 +192,20 @@ def last_passed(
     return row.details if row else None
 
 
-def held_since() -> dict[tuple[str, str], int]:
+def held_since(*, known_at: datetime | None = None) -> dict[tuple[str, str], int]:
     """Return since which ledger entry each (dataset, unit) under a hold is withheld.
 
     What landed at that entry or later is withheld. The ledger's order is that of the
-    landings, whatever the clocks say.
+    landings, whatever the clocks say. `known_at` null means as known now.
     """
-    rows = PublicationHold.objects.filter(
-        released_at__isnull=True, cause__ledger_seq__isnull=False
-    ).annotate(since=F("cause__ledger_seq"))
+    is_open = Q(released_at__isnull=True)
+    if known_at is not None:
+        is_open = (is_open | Q(released_at__gt=known_at)) & Q(held_at__lte=known_at)
+    rows = (
+        PublicationHold.objects.filter(is_open, cause__ledger_seq__isnull=False)
+        .annotate(since=F("cause__ledger_seq"))
+        .order_by("-since")  # of several, the first one counts
+    )
     return {(row.dataset, row.unit_id): row.since for row in rows}
 
 

@@ -23,6 +23,7 @@ from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.catalog.fields import Field
 from xinheng.core.disclosures import names
 from xinheng.core.disclosures.visibility import (
+    Audience,
     VisibleState,
     may_be_in_bulk,
     visible_state,
@@ -38,7 +39,8 @@ class PublicRecord:
     """A record as the public may see it: the catalog's public fields, in its order.
 
     `key` names the record in every version. `state.until` is the first day without it,
-    null where no term bounds it.
+    null where no term bounds it. `entry` is the ledger entry of its landing, null
+    before it was sealed.
     """
 
     key: str
@@ -50,6 +52,7 @@ class PublicRecord:
     recorded_at: datetime
     fields: tuple[tuple[str, str, str], ...]  # (title, English title, text)
     state: VisibleState
+    entry: int | None
 
 
 def list_public(
@@ -86,12 +89,21 @@ class View(StrEnum):
     PORTAL = "portal"
     BULK = "bulk"  # the same, without persons in business
     OWN = "own"  # the unit that reported it: all of it, public or not
+    AUTHORIZED = "authorized"  # whom the organization named
+    BODY = "body"  # a public body in its own matter
 
 
-def known_of(rows: Iterable[Record]) -> Mapping[str, Known]:
+_AUDIENCES = {View.AUTHORIZED: Audience.AUTHORIZED, View.BODY: Audience.BODY}
+
+
+def known_of(
+    rows: Iterable[Record], *, known_at: datetime | None = None
+) -> Mapping[str, Known]:
     """Return what is known of the publication of some records, by their keys."""
     return disclosures.known(
-        kind=disclosures.RECORD, keys=[key_of(row) for row in rows]
+        kind=disclosures.RECORD,
+        keys=[key_of(row) for row in rows],
+        known_at=known_at,
     )
 
 
@@ -106,16 +118,21 @@ def seer(
     view: View = View.PORTAL,
     is_adopted: bool | None = None,
     known: Mapping[str, Known] | None = None,
+    known_at: datetime | None = None,
 ) -> Callable[[Record, Dataset], PublicRecord | None]:
     """Return what turns a row into what may be seen of it, null for nothing.
 
     `is_adopted` null asks whether the rulebook is adopted on that day; `known` null
-    reads what is known of all publications, for many rows at once. Source unit and
-    landing of the rows are to be read along.
+    reads what is known of all publications, for many rows at once; `known_at` null
+    means as known now. Source unit and landing of the rows are to be read along.
     """
     of_all = disclosures.known(kind=disclosures.RECORD) if known is None else known
-    held_since, rules = publication.held_since(), periods.rules().periods
-    is_in_effect = law.is_adopted(on=on) if is_adopted is None else is_adopted
+    held_since = publication.held_since(known_at=known_at)
+    rules = periods.rules().periods
+    is_in_effect = is_adopted
+    if is_in_effect is None:
+        is_in_effect = law.is_adopted(on=on, known_at=known_at)
+    audience = _AUDIENCES.get(view, Audience.PUBLIC)
 
     def see(row: Record, dataset: Dataset) -> PublicRecord | None:
         body = json.loads(row.body)
@@ -128,7 +145,9 @@ def seer(
         )
         if row.erased_at is not None:
             fact = replace(fact, is_erased=True)
-        state = visible_state(fact, rules=rules, is_adopted=is_in_effect, on=on)
+        state = visible_state(
+            fact, rules=rules, is_adopted=is_in_effect, on=on, audience=audience
+        )
         if view is View.OWN:
             if row.erased_at is not None:
                 return None
@@ -175,6 +194,7 @@ def _view(
             if field.name in body
         ),
         state=state,
+        entry=row.submission.ledger_seq,
     )
 
 
@@ -188,6 +208,18 @@ def _with_public_name(body: dict[str, str], dataset: Dataset) -> dict[str, str]:
     )
     others = {field: text for field, text in body.items() if field != name}
     return others if shown is None else {**others, name: shown}
+
+
+def list_latest(*, dataset: str, most: int, on: date) -> tuple[PublicRecord, ...]:
+    """Return what landed last of a dataset, in full as its unit sees it."""
+    item = catalog.get_dataset(dataset)
+    rows = list(
+        Record.objects.filter(dataset=dataset, superseded_at__isnull=True)
+        .select_related("source_unit", "submission")
+        .order_by("-id")[:most]
+    )
+    see = seer(on=on, view=View.OWN, known=known_of(rows))
+    return tuple(filter(None, (see(row, item) for row in rows)))
 
 
 def count_current(*, dataset: str | None = None) -> int:
@@ -303,3 +335,15 @@ def latest_period() -> str | None:
         .values_list("period", flat=True)
         .first()
     )
+
+
+def list_periods() -> tuple[str, ...]:
+    """Return the months that have a record, in order.
+
+    Each one is looked up past the one before it: the index knows the next month.
+    """
+    found: list[str] = []
+    rows = Record.objects.order_by("period").values_list("period", flat=True)
+    while month := rows.filter(period__gt=found[-1] if found else "").first():
+        found.append(month)
+    return tuple(found)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
 
 from xinheng.apps.standing.models import LookUp
+from xinheng.core.catalog import periods
 from xinheng.core.paging import Page, clamp
 
 PAGE_SIZE = 20
@@ -53,3 +55,26 @@ def _views(rows: Iterable[LookUp]) -> Iterator[UseView]:
             purpose=row.purpose,
             is_batch=row.count > 1,
         )
+
+
+def count_by_unit(*, months: Sequence[str]) -> dict[str, int]:
+    """Return how many organizations each unit looked up in a run of months.
+
+    A batch counts each of its codes. The months follow one another without a gap.
+    """
+    rows = _between(months).filter(unit__isnull=False)
+    return dict(rows.values_list("unit_id").annotate(total=Sum("count")))
+
+
+def count_by_matter(*, months: Sequence[str]) -> dict[str, int]:
+    """Return how many organizations were looked up in each matter, by its name."""
+    rows = _between(months).values_list("matter")
+    return dict(rows.annotate(total=Sum("count")))
+
+
+def _between(months: Sequence[str]) -> QuerySet[LookUp]:
+    begins, ends = (
+        timezone.make_aware(datetime.combine(periods.first_day(each), time.min))
+        for each in (min(months), periods.before(max(months), -1))
+    )
+    return LookUp.objects.filter(at__gte=begins, at__lt=ends)

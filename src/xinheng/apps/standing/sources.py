@@ -38,7 +38,9 @@ def keys() -> dict[str, KeyView]:
 
 def effects(*, after: int, before: int) -> Effects:
     """Return the whole effects of every organization that the ledger touched there."""
-    return _grouped(measures.iterate_touched(after=after, before=before))
+    forgotten = measures.list_forgotten(after=after, before=before)
+    found: Effects = dict.fromkeys(forgotten, ())
+    return found | _grouped(measures.iterate_touched(after=after, before=before))
 
 
 def effects_of(uscc: str) -> tuple[Effect, ...]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
+
+from django.utils import timezone
 
 from xinheng.apps.intake import queries as intake
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.measures import counting
 from xinheng.apps.measures.counting import OpenRecalls
 from xinheng.apps.records import queries as records
+from xinheng.apps.records import tallies
 from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
 from xinheng.core.catalog.datasets import SourceUnit
@@ -64,6 +67,13 @@ def table(*, period: str, ledger_size: int | None = None) -> MonthlyTable:
     )
 
 
+def day_of(ledger_size: int, *, else_: date) -> date:
+    """Return the day of the last entry of a ledger of that size, `else_` of none."""
+    if ledger_size == 0:
+        return else_
+    return timezone.localdate(ledger.get_entry(ledger_size - 1).recorded_at)
+
+
 def _size(asked: int | None) -> int:
     size = ledger.size()
     if asked is None:
@@ -112,6 +122,32 @@ def _of_city(
     for (unit, category), count in cases.items():
         counts[above[unit], category] += count
     return counts
+
+
+def months_with_records() -> tuple[str, ...]:
+    """Return the months that have a record in force, in order."""
+    return records.list_periods()
+
+
+def units_above(table: MonthlyTable) -> dict[str, str]:
+    """Return, for each unit's code, the code that it counts under in the table."""
+    return _units(table.period, set())[1]
+
+
+def totals_by_month(
+    *, periods: Collection[str], ledger_size: int
+) -> dict[str, dict[str, int]]:
+    """Return the records of some months by the city's unit and month, as `table` would.
+
+    Only what stands in a column of the table counts; cases of measures are left out.
+    """
+    counted = tallies.count_by_month(periods=periods, ledger_size=ledger_size)
+    category = {item.name: item.category for item in catalog.datasets()}
+    totals: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for unit, dataset, month, count in counted:
+        if category.get(dataset):
+            totals[unit][month] = totals[unit].get(month, 0) + count
+    return dict(totals)
 
 
 def list_open_recalls(table: MonthlyTable) -> tuple[OpenRecalls, ...]:

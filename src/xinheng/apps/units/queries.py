@@ -60,6 +60,11 @@ def list_units(on: date) -> list[UnitView]:
     return [view(unit) for unit in _active(on).order_by("position", "code")]
 
 
+def list_every() -> list[UnitView]:
+    """Return every unit that ever was, closed ones too."""
+    return [view(unit) for unit in Unit.objects.order_by("position", "code")]
+
+
 def list_active_codes(*, codes: Iterable[str], on: date) -> frozenset[str]:
     """Return those of the codes whose unit existed on that day."""
     return frozenset(_active(on).filter(code__in=codes).values_list("code", flat=True))

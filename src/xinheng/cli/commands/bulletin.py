@@ -1,4 +1,4 @@
-"""xinheng bulletin: the monthly bulletin's table, computed from the register."""
+"""xinheng bulletin: the monthly bulletin, as it was issued or as a draft."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import click
 from xinheng.cli import failures
 from xinheng.cli.environment import prepare, with_directory, with_json
 
-FORMATS = ("html", "csv", "json")
-LATER = ("pdf", "docx", "xlsx")
+FORMATS = ("html", "pdf", "docx", "xlsx", "csv", "json")
+DEFAULT = ("html", "csv", "json")
 
 
 @click.command("bulletin")
@@ -18,9 +18,9 @@ LATER = ("pdf", "docx", "xlsx")
 @click.option(
     "--format",
     "formats",
-    default=",".join(FORMATS),
+    default=",".join(DEFAULT),
     show_default=True,
-    help="Which files to write, separated by commas.",
+    help="Which files to write: html, pdf, docx, xlsx, csv, json.",
 )
 @click.option(
     "--out",
@@ -31,7 +31,7 @@ LATER = ("pdf", "docx", "xlsx")
 @click.option(
     "--ledger-size",
     type=click.IntRange(min=0),
-    help="Count what a ledger of so many entries knew (default: all of it).",
+    help="A draft of what a ledger of so many entries knew.",
 )
 @with_directory
 @with_json
@@ -44,19 +44,22 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    """Write the bulletin of a month: html (to print), csv and json.
+    """Write the bulletin of a month, as issued; a draft where no issue is out.
 
-    Exit code 0: written; 1: no unit has handed in anything for that month; 2: wrong
-    call, or a month that has not begun.
+    An issue is the same file, byte for byte, whatever came in since.
+
+    Exit code 0: written; 1: no unit has handed in anything for that month, or what is
+    stored of the issue is not what was published; 2: wrong call, or a month that has
+    not begun.
     """
     wanted = _wanted(formats, as_json=as_json)
     prepare(directory, as_json=as_json, must_exist=True)
     from xinheng.cli import publishing
 
-    issue = publishing.issue(period, ledger_size=ledger_size, as_json=as_json)
-    paths = publishing.write(issue, formats=wanted, out=out, as_json=as_json)
+    told = publishing.find(period, ledger_size=ledger_size, as_json=as_json)
+    paths = publishing.write(told, formats=wanted, out=out, as_json=as_json)
     if as_json:
-        click.echo(publishing.json_line(issue))
+        click.echo(publishing.json_line(told))
     for path in paths:
         click.echo(path, err=as_json)
 
@@ -65,18 +68,11 @@ def _wanted(formats: str, *, as_json: bool) -> tuple[str, ...]:
     """Return the formats in the order asked; leaves with 2 where one is not there."""
     asked = tuple(dict.fromkeys(name.strip().lower() for name in formats.split(",")))
     for name in asked:
-        if name in LATER:
-            failures.fail(
-                "FORMAT_LATER",
-                f"“{name}”格式尚未提供，目前可用：html、csv、json。",
-                f"The format {name} is not there yet; there are html, csv and json.",
-                as_json=as_json,
-            )
         if name not in FORMATS:
             failures.fail(
                 "FORMAT",
-                f"没有“{name}”格式，可用：html、csv、json。",
-                f"There is no format {name}; there are html, csv and json.",
+                f"没有“{name}”格式，可用：{'、'.join(FORMATS)}。",
+                f"There is no format {name}; there are {', '.join(FORMATS)}.",
                 as_json=as_json,
             )
     return asked

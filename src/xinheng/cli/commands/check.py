@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xinheng.cli import failures
+from xinheng.cli import failures, left_out
 from xinheng.cli.environment import with_json
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    """Check FILE (CSV or XLSX) row by row; nothing is stored.
+    """Check FILE (XLSX, XLS, CSV or ZIP) row by row; nothing is stored.
 
     Exit code 0: every row would be accepted; 1: some would not; 2: wrong call, or a
     file that can't be read.
@@ -194,6 +195,8 @@ def _keep(report: Report, dataset: Dataset, surroundings: Context, out: Path) ->
 
 
 def _answer(report: Report, out: Path | None, seconds: float) -> dict[str, Any]:
+    from xinheng.pipeline import parts
+
     return {
         "dataset": report.dataset,
         "edition": report.edition,
@@ -206,6 +209,8 @@ def _answer(report: Report, out: Path | None, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "matched_columns": dict(report.matched_columns),
         "ignored_columns": list(report.ignored_columns),
+        "skipped": [parts.told(each) for each in report.skipped],
+        "notes": report.notes,
         "personal_data": report.personal_data,
         "out": None if out is None else str(out),
     }
@@ -223,6 +228,8 @@ def _print(
         click.echo(line)
     if report.ignored_columns:
         click.echo(f"未识别的列（不收）：{'、'.join(report.ignored_columns)}")
+    for line in _left_out(report):
+        click.echo(line)
     if out is not None:
         click.echo(f"可接收的行：{out / 'accepted.parquet'}")
         click.echo(f"问题清单：{out / 'rejects.csv'}")
@@ -231,6 +238,12 @@ def _print(
                 click.echo(f"{rows}的行（可直接改正重报）：{out / name}")
     elif report.accepted != report.rows_read:
         click.echo("加 --out 目录，可得到逐行的问题清单 rejects.csv。")
+
+
+def _left_out(report: Report) -> Iterator[str]:
+    from xinheng.pipeline import parts
+
+    return left_out.lines([parts.told(each) for each in report.skipped], report.notes)
 
 
 def _findings(report: Report, surroundings: Context) -> list[str]:

@@ -69,13 +69,10 @@ def command(
     is never applied. Exit code 0: every code is valid or confirmed as issued; 1: some
     are not; 2: no such file or column.
     """
-    if out is not None and realpath(out) == realpath(file):
-        failures.fail(
-            "OUT_IS_FILE",
-            "结果不能写回被检查的文件，请另给一个文件名。",
-            "The result can't replace the file that is examined; give another name.",
-            as_json=as_json,
-        )
+    if name_column is not None and name_column.strip() == column.strip() != "":
+        raise click.UsageError("--name-column and --column name the same column.")
+    if out is not None:
+        out = _place(out, {file, register_path}, as_json=as_json)
     columns = CodeColumns(column, name_column)
     register = _read_register(register_path, as_json=as_json)
     examined = _examine(file, columns, register, out, as_json=as_json)
@@ -90,6 +87,27 @@ def command(
     else:
         _print(examined)
     raise SystemExit(0 if examined.is_clean else failures.NOT_ACCEPTED)
+
+
+def _place(out: Path, read: set[Path | None], *, as_json: bool) -> Path:
+    """Return where the result goes: never over what is read, nor over a device."""
+    place = Path(realpath(out))
+    if place in {Path(realpath(each)) for each in read if each is not None}:
+        failures.fail(
+            "OUT_IS_FILE",
+            "结果不能写回被检查的文件或登记名录，请另给一个文件名。",
+            "The result can't replace the file that is examined, nor the register;"
+            " give another name.",
+            as_json=as_json,
+        )
+    if place.exists() and not place.is_file():
+        failures.fail(
+            "OUT",
+            "--out给出的不是普通文件，请另给一个文件名。",
+            "--out names no plain file; give the name of a file.",
+            as_json=as_json,
+        )
+    return place
 
 
 def _read_register(path: Path | None, *, as_json: bool) -> FileRegister | None:

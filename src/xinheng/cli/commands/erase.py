@@ -30,6 +30,12 @@ BASES = ("TERM_ENDED", "COURT_ORDER", "AUTHORITY_ORDER", "UNLAWFUL")
     "--entry", "entries", multiple=True, type=int, help="A ledger entry's number."
 )
 @click.option(
+    "--subject",
+    "subjects",
+    multiple=True,
+    help="listing:12, case:5, task:7 or evidence:DIGEST: its texts and files go.",
+)
+@click.option(
     "--basis", required=True, type=click.Choice(BASES), help="Why it has to go."
 )
 @click.option(
@@ -43,6 +49,7 @@ def command(
     dataset: str | None,
     decided_before: datetime | None,
     entries: tuple[int, ...],
+    subjects: tuple[str, ...],
     basis: str,
     citation: str,
     dry_run: bool,
@@ -54,11 +61,13 @@ def command(
     Digests, counts and the erasure itself stay, so receipts and frozen tables still
     hold. Exit code 1 where nothing was found or an entry is part of the evidence.
     """
-    if not (records or entries or (dataset and decided_before)):
+    if not (records or entries or subjects or (dataset and decided_before)):
         failures.fail(
             "NOTHING_NAMED",
-            "请用 --record、--entry，或 --dataset 与 --decided-before 指明删除对象。",
-            "Name what is to go: --record, --entry, or --dataset and --decided-before.",
+            "请用 --record、--entry、--subject，或 --dataset 与 --decided-before"
+            "指明删除对象。",
+            "Name what is to go: --record, --entry, --subject, or --dataset and"
+            " --decided-before.",
             as_json=as_json,
         )
     prepare(directory, as_json=as_json, must_exist=True)
@@ -70,6 +79,7 @@ def command(
             dataset,
             decided_before.date() if decided_before else None,
             entries,
+            subjects,
             basis,
             citation,
         ),

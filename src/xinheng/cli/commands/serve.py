@@ -22,7 +22,11 @@ from xinheng.cli.environment import prepare, with_directory
 )
 @with_directory
 def command(host: str, port: int, directory: Path | None) -> None:
-    """Serve the portal, the desk and the API."""
+    """Serve the portal, the desk and the API.
+
+    Where a service manager hands a socket over (systemd's LISTEN_FDS), that is listened
+    on, and no request fails while one server takes over from another.
+    """
     prepare(directory)
     from xinheng.cli import serving
 

@@ -177,6 +177,21 @@ def reset_second_factor(username: str, directory: Path | None, as_json: bool) ->
     _print(answer, as_json=as_json)
 
 
+@command.command("link")
+@click.argument("username")
+@click.option("--subject", required=True, help="The person's id at the provider.")
+@with_directory
+@with_json
+def link(username: str, subject: str, directory: Path | None, as_json: bool) -> None:
+    """Let an account sign in through the OpenID provider of the settings as well."""
+    prepare(directory, as_json=as_json)
+    from xinheng.cli import administering
+
+    with administering.refusals(as_json=as_json):
+        answer = administering.link(username=username, subject=subject)
+    _print(answer, as_json=as_json)
+
+
 @command.command("list")
 @with_directory
 @with_json

@@ -21,7 +21,15 @@ from xinheng.apps.law import queries as adoptions
 from xinheng.apps.organizations import operations as organizations_operations
 from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.statistics import queries as statistics
-from xinheng.cli.demo import accounts, duties, lists, redress, unit_files
+from xinheng.cli.demo import (
+    accounts,
+    duties,
+    issue,
+    lists,
+    penalties,
+    redress,
+    unit_files,
+)
 from xinheng.cli.demo.facts import Facts
 from xinheng.cli.demo.unit_files import UnitFile
 from xinheng.core.catalog import periods
@@ -57,8 +65,10 @@ def build(directory: Path, facts: Facts, *, tell: Tell) -> MonthlyTable:
     handed_in = _hand_in_all(files, facts, tell=tell)
     _file_nil_returns(facts, tell=tell)
     duties.assign_all(facts, without_records=NIL_DATASETS, tell=tell)
+    issue.publish(facts, tell=tell)
     lists.list_some(tell=tell)
     redress.add_some(directory, tell=tell)
+    penalties.add_some(tell=tell)
     table = statistics.table(period=facts.period)
     if handed_in:
         _compare(table, facts)

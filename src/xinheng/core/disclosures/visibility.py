@@ -100,6 +100,11 @@ def visible_state(
     )
 
 
+def is_of_class(disclosure: DisclosureClass, audience: Audience) -> bool:
+    """Tell whether an audience may see records of a class of the catalog at all."""
+    return audience is Audience.OWN or disclosure in _CLASSES[audience]
+
+
 def may_be_in_bulk(fact: Fact) -> bool:
     """Tell whether what is public may also stand in bulk data: no sole proprietors."""
     return not fact.is_sole_proprietor

@@ -6,8 +6,8 @@
 `find` looks for them in any text. What counts as one number:
 
 - full-width characters and the look-alikes of X are read as what they stand for;
-- up to three blanks, hyphens, dots, slashes or underscores may stand between two digits
-  of an 18-character number; a 15-digit one is whole, or grouped as 6-6-3;
+- up to twenty blanks, hyphens, dots, slashes or underscores may stand between two
+  digits of an 18-character number; a 15-digit one is whole, or grouped as 6-6-3;
 - a number begins and ends where a group of digits does. Eighteen digits out of a longer
   group are none: serials that are put together from a division, a date and five or more
   digits are common on certificates, and one in eleven of them would be refused. Two
@@ -61,7 +61,7 @@ SEPARATORS = (
     "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\ufe58\ufe63\uff0d\uff70"
     "_\uff3f./\u00b7\u2022\u30fb\u3002\uff0e\uff0f\uff61\uff65"
 )
-MAX_SEPARATORS = 3
+MAX_SEPARATORS = 20
 # A text that holds one of these speaks of an identity number.
 LABELS = ("身份证", "身份證", "公民身份", "居民身份")
 

@@ -137,9 +137,21 @@ def is_like_number(code: pl.Expr) -> pl.Expr:
 
 
 def is_personal(frame: pl.DataFrame) -> bool:
-    """Tell whether some cell of a frame of text may hold the number of a person."""
+    """Tell whether some cell of a frame of text may hold the number of a person.
+
+    One that a spreadsheet has rounded may, too: place and date of birth are left of it.
+    """
     kinds = frame.select(personal_id.kind(pl.all()))
-    return any(column.max() for column in kinds if len(column))
+    if any(column.max() for column in kinds if len(column)):
+        return True
+    rounded = frame.select(
+        _is_rounded_number(pl.col(pl.String).str.strip_chars(BLANKS))
+    )
+    return any(column.any() for column in rounded)
+
+
+def _is_rounded_number(bare: pl.Expr) -> pl.Expr:
+    return bare.str.contains(_ID_SHAPED) & spreadsheet.is_rounded(bare)
 
 
 def _examine(cells: pl.Series, places: pl.Series, role: Role) -> pl.DataFrame:
@@ -162,7 +174,7 @@ def _kind(role: Role) -> pl.Expr:
     if role is Role.CODE:
         return pl.when(kind == personal_id.CERTAIN).then(kind).otherwise(0)
     bare = text.str.strip_chars(BLANKS)
-    rounded = bare.str.contains(_ID_SHAPED) & spreadsheet.is_rounded(bare)
+    rounded = _is_rounded_number(bare)
     suspected = pl.lit(personal_id.SUSPECTED, dtype=pl.UInt8)
     return pl.when(rounded & (kind == 0)).then(suspected).otherwise(kind)
 

@@ -41,6 +41,9 @@ class CodeColumns:
         Raises:
             UnreadableFileError: there is no such column, or two of them.
         """
+        # Nobody means the columns without a header.
+        if not _plain(self.code) or (self.name is not None and not _plain(self.name)):
+            raise _no_column(refusals.no_columns())
         table = self._open(path, reading, batch_rows)
         wanted = {"code": _place(table, _plain(self.code)), "name": self._name(table)}
         columns = {name: at for name, at in wanted.items() if at is not None}

@@ -12,12 +12,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from xinheng.pipeline.linkage import folding
 
 RULE = "DUP_CODE"
-_PART_BITS = 24
 KEPT_ROWS = 2_000_000  # some 200 MB
 
 
@@ -43,8 +41,7 @@ class Seen:
         if not self._hashes:
             return pl.Series(dtype=pl.UInt32)
         seen = pl.concat(self._hashes)
-        again = seen.filter(pl.Series(_may_repeat(seen["code"].to_numpy())))
-        again = again.filter(again["code"].is_duplicated())
+        again = seen.filter(_repeated(seen["code"]))
         several = pl.col("name").n_unique().over("code") > 1
         return again.filter(several)["row"]
 
@@ -53,18 +50,14 @@ class Seen:
         return None if self._kept is None else among(self._kept, suspected)
 
 
-def _may_repeat(hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Tell which hashes have a part in common with another: all that are repeated.
+def _repeated(hashes: pl.Series) -> pl.Series:
+    """Tell which hashes stand more than once.
 
-    Much faster than to compare them, and few others pass.
+    NumPy sorts numbers several times as fast as a table of a million is filled.
     """
-    part = (hashes >> np.uint64(64 - _PART_BITS)).astype(np.int64)
-    last = np.empty(2**_PART_BITS, dtype=np.int32)  # what is read was written before
-    numbers = np.arange(len(part), dtype=np.int32)
-    last[part] = numbers
-    is_shared = np.zeros(2**_PART_BITS, dtype=np.bool_)
-    is_shared[part[last[part] != numbers]] = True
-    return is_shared[part]
+    ordered = np.sort(hashes.to_numpy())
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    return hashes.is_in(pl.Series(again).unique().implode())
 
 
 def among(parts: Sequence[pl.DataFrame], rows: pl.Series) -> pl.DataFrame:

@@ -25,6 +25,7 @@ _ARCHIVES = frozenset({SUFFIX, ".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".x
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 _LITTER_FOLDER = "__MACOSX"
 _IN_UTF_8 = 0x800
+_COMMENTS = ("utf-8", "gb18030")  # nothing says which
 NO_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -73,11 +74,18 @@ def members(path: Path, *, suffixes: frozenset[str]) -> tuple[MemberSource, ...]
 
 
 def litter(path: Path) -> list[str]:
-    """Return what else is in the archive, as text in two readings, to be screened."""
+    """Return what else is in the archive, as text in two readings, to be screened.
+
+    Comments and the names of folders are, besides what operating systems left.
+    """
     texts = []
     try:
         with zipfile.ZipFile(path) as archive:
-            for part in archive.infolist():
+            parts = archive.infolist()
+            texts += [_name(part) for part in parts if _is_folder(part)]
+            for comment in [archive.comment, *(part.comment for part in parts)]:
+                texts += [comment.decode(each, "replace") for each in _COMMENTS]
+            for part in parts:
                 if not _is_folder(part) and _is_litter(_name(part)):
                     content = archive.read(part)
                     texts += [content.decode("latin-1")]
@@ -101,7 +109,7 @@ def _examine(parts: list[zipfile.ZipInfo]) -> None:
     litter = [part for part in parts if _is_litter(_name(part))]
     largest = max((part.file_size for part in books), default=0)
     if total > MOST_BYTES or largest > MOST_WORKBOOK_BYTES:
-        raise refusals.too_large("2 GB")
+        raise refusals.archive_too_large()
     if sum(part.file_size for part in litter) > MOST_LITTER_BYTES:
         raise refusals.archive_content()
 

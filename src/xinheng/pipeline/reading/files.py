@@ -27,6 +27,7 @@ from xinheng.pipeline.reading.sheets import Contents
 from xinheng.pipeline.reading.sources import FileSource, MemberSource
 from xinheng.pipeline.reading.table import Recognizer, Table
 
+MOST_COLUMNS = 1000  # with a header: each is screened, and shown to be assigned
 # Null stands for what is no text: a workbook or an archive.
 Reading = encodings.Encoding | None
 
@@ -77,6 +78,8 @@ def open_table(
     else:
         sheet = delimited.open_sheet(source, reading, recognize, is_form=is_form)
         contents = Contents((sheet,))
+    if any(len(each.header.cells) > MOST_COLUMNS for each in contents.sheets):
+        raise refusals.too_many_columns(MOST_COLUMNS)
     return assembly.assemble(contents, runs_on=is_form)
 
 

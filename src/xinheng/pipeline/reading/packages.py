@@ -100,8 +100,10 @@ def _examine_parts(parts: list[zipfile.ZipInfo]) -> None:
     if _WORKBOOK not in {part.filename for part in parts}:
         raise refusals.wrong_content()
     texts = sum(part.file_size for part in parts if _is_other_text(part.filename))
-    if sum(part.file_size for part in parts) > MOST_BYTES or texts > MOST_TEXT_BYTES:
+    if sum(part.file_size for part in parts) > MOST_BYTES:
         raise refusals.too_large(_MOST_BYTES_TEXT)
+    if texts > MOST_TEXT_BYTES:
+        raise refusals.too_much_beside()
 
 
 def _examine_contents(archive: zipfile.ZipFile) -> Examined:
@@ -186,7 +188,7 @@ class _Look:
             self.texts.append(text)
         self._text_bytes += len(text)
         if self._text_bytes > MOST_TEXT_BYTES:
-            raise refusals.too_large(_MOST_BYTES_TEXT)
+            raise refusals.too_much_beside()
 
 
 def _data_tags(text: bytes) -> list[re.Match[bytes]]:

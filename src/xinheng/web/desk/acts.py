@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from xinheng.apps.ledger import acts as ledger_acts
 from xinheng.apps.ledger import receipt_codes
 from xinheng.apps.ledger.queries import EntryView, UnknownEntryError
-from xinheng.web.access import DeskRequest, signed_in
+from xinheng.web.access import DeskRequest, with_account
 from xinheng.web.act_words import words
 
 
@@ -24,7 +24,7 @@ class Act:
     code: str | None
 
 
-@signed_in
+@with_account
 @require_safe
 def acts(request: DeskRequest) -> HttpResponse:
     """List acts, the latest first."""
@@ -45,7 +45,7 @@ def acts(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/acts.html", context)
 
 
-@signed_in
+@with_account
 @require_safe
 def act(request: DeskRequest, seq: int) -> HttpResponse:
     """Lead to the receipt of one act that the reader may see."""

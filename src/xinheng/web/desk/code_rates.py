@@ -14,12 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from xinheng.apps.organizations import workbench
 from xinheng.apps.organizations.queries import CodeRates, Rate, code_rates
 from xinheng.apps.organizations.rates import (
     CORRECTION_FORMULA,
     ERROR_FORMULA,
     count_active,
+    list_authorities,
 )
 from xinheng.core import formulas
 from xinheng.core.catalog import periods
@@ -125,7 +125,7 @@ def _lines(request: DeskRequest, period: str, by: str) -> Iterator[Line]:
         for code, name in list(unit_names().items())[:MOST_GROUPS]:
             yield Line(name, code_rates(month=period, unit=code, active=active))
     elif by == "authority":
-        for name in workbench.list_authorities(request.actor)[:MOST_GROUPS]:
+        for name in list_authorities(MOST_GROUPS):
             yield Line(name, code_rates(month=period, authority=name))
     else:
         for back in range(MONTHS):

@@ -17,6 +17,7 @@ from xinheng.core.catalog.datasets import Dataset
 from xinheng.pipeline.failures import UnreadableFileError
 from xinheng.pipeline.preview import Preview
 from xinheng.web.access import DeskRequest, signed_in
+from xinheng.web.desk import verdicts
 from xinheng.web.desk.forms_columns import Columns
 from xinheng.web.desk.handing_in import find_dataset, own_unit
 from xinheng.web.desk.submissions import found_or_404
@@ -43,6 +44,7 @@ def columns(request: DeskRequest, submission: str) -> HttpResponse:
     context = {"item": item, "form": form, "shown": shown}
     context["title"] = local(known, "title")
     context["missing"] = _missing(shown, known)
+    context["left_out"] = verdicts.left_out(shown.skipped)
     return render(request, "desk/columns.html", context)
 
 

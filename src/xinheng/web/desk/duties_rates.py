@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from xinheng.apps.duties import queries
 from xinheng.apps.duties.views import UnitCounts
-from xinheng.apps.statistics.bulletin import DEMO_NOTE
+from xinheng.apps.statistics.composing import DEMO_NOTE
 from xinheng.core import formulas
 from xinheng.core.catalog import periods
 from xinheng.core.duties import rates

@@ -101,8 +101,8 @@ class SecondLook(Choice):
         super().__init__(data, choices=LOOKS.items())
 
 
-class LookUp(forms.Form):
-    """Whom, in which matter, and what for."""
+class Inquiry(forms.Form):
+    """About whom an official asks, and what for."""
 
     use_required_attribute = False
     code = forms.CharField(
@@ -112,13 +112,6 @@ class LookUp(forms.Form):
         error_messages={"required": _("Enter the unified social credit code.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    matter = forms.ChoiceField(
-        label=_("Matter"),
-        error_messages={
-            "required": _("Select the matter."),
-            "invalid_choice": _("Select the matter."),
-        },
-    )
     purpose = forms.CharField(
         label=_("What for"),
         help_text=_(
@@ -127,6 +120,26 @@ class LookUp(forms.Form):
         ),
         required=False,
     )
+
+    def clean_purpose(self) -> str:
+        """Refuse a purpose that says nothing, or something about a person."""
+        text = _checked(self.cleaned_data["purpose"])
+        if len(text) > LONGEST_PURPOSE:
+            raise forms.ValidationError(_("Say it in at most 200 characters."))
+        return text
+
+
+class LookUp(Inquiry):
+    """Whom, in which matter, and what for."""
+
+    matter = forms.ChoiceField(
+        label=_("Matter"),
+        error_messages={
+            "required": _("Select the matter."),
+            "invalid_choice": _("Select the matter."),
+        },
+    )
+    field_order = ("code", "matter", "purpose")
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
@@ -139,13 +152,6 @@ class LookUp(forms.Form):
             ("", _("Select")),
             *offered,
         ]
-
-    def clean_purpose(self) -> str:
-        """Refuse a purpose that says nothing, or something about a person."""
-        text = _checked(self.cleaned_data["purpose"])
-        if len(text) > LONGEST_PURPOSE:
-            raise forms.ValidationError(_("Say it in at most 200 characters."))
-        return text
 
 
 def _checked(text: str) -> str:

@@ -29,7 +29,7 @@ from xinheng.core.duties.standing import State as Done
 from xinheng.core.measures.tasks import AWAITED
 from xinheng.core.statistics.monthly import State
 from xinheng.web import bars, datasets
-from xinheng.web.access import DeskRequest, signed_in
+from xinheng.web.access import DeskRequest, with_account
 from xinheng.web.desk import verdicts
 
 RECENT = 8
@@ -58,7 +58,7 @@ class Duties:
         )
 
 
-@signed_in
+@with_account
 @require_safe
 def home(request: DeskRequest) -> HttpResponse:
     """Show a clerk the unit's duties, and the credit office who reported."""

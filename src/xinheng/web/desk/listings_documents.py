@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.listings import documents, queries
-from xinheng.apps.listings.documents import FontMissingError, NotNowError
+from xinheng.apps.listings.documents import NotNowError
 from xinheng.apps.listings.operations import By
+from xinheng.apps.typesetting import FontMissingError, GlyphMissingError
 from xinheng.rulebook.listing_documents import DocumentKind, MissingBlockError
 from xinheng.web import files
 from xinheng.web.access import DeskRequest, signed_in
@@ -32,8 +33,8 @@ def issue(request: DeskRequest, number: int, kind: str) -> HttpResponse:
         raise PermissionDenied from None
     except NotNowError:
         raise Http404(kind) from None
-    except (MissingBlockError, FontMissingError) as fault:
-        context = {"number": number, "fault": fault, "block": _block(fault)}
+    except (MissingBlockError, FontMissingError, GlyphMissingError) as fault:
+        context = {"number": number, **_explain(fault)}
         return render(request, "desk/listing_no_document.html", context, status=409)
     return redirect(reverse("desk:listing-document", args=[number, digest]))
 
@@ -63,5 +64,9 @@ def _kind(asked: str) -> DocumentKind:
     return KINDS[asked]
 
 
-def _block(fault: Exception) -> str:
-    return fault.block if isinstance(fault, MissingBlockError) else ""
+def _explain(fault: Exception) -> dict[str, object]:
+    return {
+        "fault": fault,
+        "block": getattr(fault, "block", ""),
+        "characters": getattr(fault, "characters", ""),
+    }

@@ -7,6 +7,7 @@ that waits for the second factor ends after ten minutes and opens no page meanwh
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
@@ -36,7 +37,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignIn(request.POST if request.method == "POST" else None)
     if form.is_valid() and _begin(request, form):
         return redirect(destination(request))
-    context = {"form": form, "next": destination(request)}
+    context = {
+        "form": form,
+        "next": destination(request),
+        "has_provider": bool(settings.OIDC_ISSUER),
+    }
     return render(request, "desk/sign_in.html", context)
 
 
@@ -68,10 +73,15 @@ def _begin(request: HttpRequest, form: SignIn) -> bool:
         return False
     at = timezone.now()
     login(request, user)
+    bound_session(request, account=user.pk, at=at)
+    return True
+
+
+def bound_session(request: HttpRequest, *, account: UUID, at: datetime) -> None:
+    """Open the session, for minutes only where a second factor is due."""
     open_session(request, at=at)
     step = second_factor.next_step(
-        user_id=user.pk, on=timezone.localdate(at), verified=False
+        user_id=account, on=timezone.localdate(at), verified=False
     )
     if step is not Step.NONE:
         request.session.set_expiry(at + PENDING)
-    return True

@@ -68,9 +68,11 @@ def submission(request: DeskRequest, submission: str) -> HttpResponse:
     """Show a submission: its progress, or the verdict and what to do next."""
     item = intake.get_submission(actor=request.actor, submission=submission)
     context = _about(request, item)
+    context["left_out"] = verdicts.left_out(item.skipped)
     if item.counts:
         context["parts"] = verdicts.parts(item.counts)
         context["rules"] = verdicts.rules(item.findings)
+        context["is_person_in_rows"] = verdicts.is_person_in_rows(item.findings)
         context |= queues_words.about(request.actor, item)
     return render(request, "desk/submission.html", context)
 

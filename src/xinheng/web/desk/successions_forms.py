@@ -10,10 +10,8 @@ from xinheng.apps.organizations.corrections_effects import OUT_OF_ORDER
 from xinheng.apps.records import succession
 from xinheng.apps.records.succession import PlanError
 from xinheng.core.organizations.succession import Fault, Kind, Plan, Stage
-from xinheng.core.submissions import reasons
-from xinheng.core.submissions.reasons import ReasonError
-from xinheng.web.desk.forms_queues import FAULTS, Boxes, Radios, Reason
-from xinheng.web.desk.workbench_forms import SELECT_ONE
+from xinheng.web.desk.forms_queues import Boxes, Radios, Reason
+from xinheng.web.desk.workbench_forms import SELECT_ONE, required_evidence
 
 KINDS: dict[str, Promise] = {
     Kind.MERGE: _("Merger: the organization ends in the other one"),
@@ -104,10 +102,7 @@ class Propose(forms.Form):
 
     def clean_evidence(self) -> str:
         """Refuse evidence that says nothing, or something about a person."""
-        try:
-            return reasons.require(self.cleaned_data["evidence"])
-        except ReasonError as error:
-            raise forms.ValidationError(str(FAULTS[error.fault])) from None
+        return required_evidence(self.cleaned_data["evidence"])
 
     def plan(self) -> Plan:
         """Return what is proposed; the form must be valid."""

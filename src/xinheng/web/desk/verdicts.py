@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from xinheng.apps.intake.views import SubmissionView
 from xinheng.core.submissions.findings import Severity
 from xinheng.core.submissions.outcomes import Counts
+from xinheng.pipeline.parts import Skipped, explain, worth_a_look
 from xinheng.rulebook import catalog as rulebook
 from xinheng.web.templatetags.xinheng import is_english, local
 
@@ -30,6 +31,9 @@ PARTS: tuple[tuple[str, Promise, Promise], ...] = (
         _("Kept aside until the register knows it."),
     ),
 )
+
+
+_ABOUT_PERSONS = frozenset({"PERSONAL_ID", "PERSONAL_ID_SUSPECTED", "NATURAL_PERSON"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +107,17 @@ def title(dataset: str) -> str:
 def with_titles(items: Iterable[SubmissionView]) -> list[TitledSubmission]:
     """Return submissions with the titles of their datasets, in the same order."""
     return [TitledSubmission(item, title(item.dataset)) for item in items]
+
+
+def is_person_in_rows(found: Mapping[str, int]) -> bool:
+    """Tell whether a row was about a person, or held a person's number."""
+    return not _ABOUT_PERSONS.isdisjoint(found)
+
+
+def left_out(skipped: Sequence[Skipped]) -> list[tuple[str, str]]:
+    """Return the sheets in which something stands that was not read, and why not."""
+    place = 1 if is_english() else 0
+    return [
+        (each.sheet or each.file, explain(each)[place])
+        for each in worth_a_look(skipped)
+    ]

@@ -11,7 +11,7 @@ from xinheng.apps.evidence.operations import Handed
 from xinheng.apps.organizations.corrections import AnswerError
 from xinheng.core.identifiers import uscc
 from xinheng.core.organizations import judgements
-from xinheng.core.organizations.corrections import Answer, Case, Flag, Subject
+from xinheng.core.organizations.corrections import Answer, Case, Fault, Flag, Subject
 from xinheng.core.organizations.judgements import Pair, Verdict
 from xinheng.core.submissions import reasons
 from xinheng.core.submissions.reasons import ReasonError
@@ -24,6 +24,19 @@ SELECT_ONE = {
     "required": _("Select one of them."),
     "invalid_choice": _("Select one of them."),
 }
+
+
+def required_evidence(text: str) -> str:
+    """Return what names a document, to be kept.
+
+    Raises:
+        ValidationError: it is blank or too long, or holds a person's number.
+    """
+    try:
+        return reasons.require(text)
+    except ReasonError as error:
+        missing = {reasons.Fault.MISSING: ANSWER_FAULTS[Fault.EVIDENCE_MISSING][1]}
+        raise forms.ValidationError(str((FAULTS | missing)[error.fault])) from None
 
 
 class Assign(Reason):
@@ -99,10 +112,7 @@ class Propose(forms.Form):
 
     def clean_evidence(self) -> str:
         """Refuse evidence that says nothing, or something about a person."""
-        try:
-            return reasons.require(self.cleaned_data["evidence"])
-        except ReasonError as error:
-            raise forms.ValidationError(str(FAULTS[error.fault])) from None
+        return required_evidence(self.cleaned_data["evidence"])
 
     def answer(self) -> Answer:
         """Return what is proposed; the form must be valid."""

@@ -139,8 +139,6 @@ def suggestions(found: Suggested) -> list[Suggestion]:
     for name in found.names:
         texts = [name_reasons.describe(each) for each in name.differences]
         reasons = [each.text_en if is_english() else each.text_zh for each in texts]
-        mark = "; " if is_english() else "；"
-        told.append(
-            Suggestion(name.code, name.name, mark.join(reasons), is_certain=False)
-        )
+        why = (" " if is_english() else "").join(reasons)
+        told.append(Suggestion(name.code, name.name, why, is_certain=False))
     return told

@@ -18,6 +18,7 @@ from xinheng.apps.commitments import queries as commitments
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.records import held
 from xinheng.apps.repairs import queries as repairs
+from xinheng.apps.reports import queries as reports
 from xinheng.apps.standing import queries as standing
 from xinheng.core import formulas
 from xinheng.web import files
@@ -77,6 +78,7 @@ def _everything(request: DeskRequest, item: Acting) -> dict[str, Any]:
             for title, day, count in attended
         ],
         "looks": list(_looks(item)),
+        "reports": list(_reports(request, item)),
     }
 
 
@@ -126,6 +128,23 @@ def _looks(item: Acting) -> Iterable[dict[str, Any]]:
                 "at": each.at.isoformat(),
                 "unit": each.unit_name,
                 "matter": each.matter,
+                "purpose": each.purpose,
+            }
+        number, more = number + 1, page.has_next
+
+
+def _reports(request: DeskRequest, item: Acting) -> Iterable[dict[str, Any]]:
+    number, more = 1, True
+    while more:
+        page = reports.list_accesses(
+            actor=request.actor, organization=item.key, page=number
+        )
+        for each in page.items:
+            yield {
+                "at": each.at.isoformat(),
+                "kind": each.kind.value,
+                "unit": each.unit_name,
+                "receiver": each.receiver,
                 "purpose": each.purpose,
             }
         number, more = number + 1, page.has_next

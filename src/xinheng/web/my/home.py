@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,13 +14,16 @@ from xinheng.apps.agents import queries as agents
 from xinheng.apps.cases import queries as cases
 from xinheng.apps.commitments import queries as commitments
 from xinheng.apps.records import held
+from xinheng.apps.records.as_of import ErasedMark
 from xinheng.apps.records.held import HeldRecord
+from xinheng.apps.reports import queries as reports
 from xinheng.apps.standing import queries as standing
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.procedures.tables import Party
 from xinheng.rulebook import measures
-from xinheng.web import datasets, paging
+from xinheng.web import as_of, datasets, paging
 from xinheng.web.access import DeskRequest, agent
+from xinheng.web.credit_reports import KINDS
 from xinheng.web.my import asking
 from xinheng.web.redress_words import FULFILMENTS, ROLES
 
@@ -41,8 +45,9 @@ def index(request: DeskRequest) -> HttpResponse:
 def organization(request: DeskRequest, uscc: str) -> HttpResponse:
     """Show all that is held about an organization, adverse entries first."""
     item = asking.acting(request, uscc)
-    on = timezone.localdate()
-    records = held.list_held(actor=request.actor, organization=item.key, on=on)
+    at = timezone.now()
+    on, times = timezone.localdate(at), as_of.read(request, at=at)
+    records, erased = _held(request, item.key, times, on)
     page = cases.list_cases(
         actor=request.actor, on=on, organization=item.key, page=paging.number(request)
     )
@@ -52,13 +57,24 @@ def organization(request: DeskRequest, uscc: str) -> HttpResponse:
         "role": ROLES[item.role],
         "groups": _groups(records),
         "total": len(records),
+        "asking": times,
+        "erased": as_of.told(erased),
         "page": page,
         "due": [each for each in page.items if each.state.waits_for is Party.APPLICANT],
         "promised": [(each, *FULFILMENTS[each.state]) for each in promised],
         "done": request.GET.get("done", ""),
         "on": on,
     }
-    return render(request, "my/organization.html", context)
+    return render(request, "my/organization.html", context, status=times.status)
+
+
+def _held(
+    request: DeskRequest, organization: str, times: as_of.Asking, on: date
+) -> tuple[tuple[HeldRecord, ...], tuple[ErasedMark, ...]]:
+    actor, asked = request.actor, times.asked
+    if asked is None:
+        return held.list_held(actor=actor, organization=organization, on=on), ()
+    return held.list_known(actor=actor, organization=organization, asked=asked)
 
 
 @agent
@@ -69,7 +85,17 @@ def looks(request: DeskRequest, uscc: str) -> HttpResponse:
     page = standing.list_uses(uscc=item.uscc, page=paging.number(request))
     matters = measures.rules().matters
     rows = [(each, matters.get(each.matter)) for each in page.items]
-    return render(request, "my/looks.html", {"item": item, "page": page, "rows": rows})
+    given = reports.list_accesses(
+        actor=request.actor, organization=item.key, page=paging.number(request)
+    )
+    context = {
+        "item": item,
+        "page": page,
+        "rows": rows,
+        "given": [(each, KINDS[each.kind]) for each in given.items],
+        "given_page": given,
+    }
+    return render(request, "my/looks.html", context)
 
 
 def _groups(records: Iterable[HeldRecord]) -> list[Group]:

@@ -10,6 +10,7 @@ from xinheng.web.my import (
     home,
     own_cases,
     own_commitments,
+    own_reports,
 )
 
 app_name = "my"
@@ -30,6 +31,13 @@ urlpatterns = [
     path(f"{one}export.zip", export.as_zip, name="export-zip"),
     path(f"{one}commitments/new/", own_commitments.choose, name="commit-choose"),
     path(f"{one}commitments/new/<slug:name>", own_commitments.make, name="commit"),
+    path(f"{one}report", own_reports.report, name="report"),
+    path(f"{one}consents/", own_reports.consents, name="consents"),
+    path(
+        f"{one}consents/<int:consent>/withdraw",
+        own_reports.withdraw,
+        name="consent-withdraw",
+    ),
     path(record, entries.record, name="record"),
     path(f"{record}/object/", entries.choose_kind, name="object-choose"),
     path(f"{record}/object/<slug:kind>", entries.object_to, name="object"),

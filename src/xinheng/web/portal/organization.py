@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from xinheng.apps.law import queries as law
 from xinheng.apps.listings import public as listings
+from xinheng.apps.organizations import public_then
 from xinheng.apps.organizations import queries as organizations
+from xinheng.apps.records import as_of as records_then
 from xinheng.apps.records import queries as records
 from xinheng.apps.records import successions
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.identifiers import uscc as codes_of
-from xinheng.web import caching, datasets, paging
+from xinheng.core.two_times import AsOf
+from xinheng.web import as_of, caching, datasets, paging
 from xinheng.web.portal import codes
 
 
@@ -28,6 +34,7 @@ class Card:
     heading: str
     record: records.PublicRecord
     fields: tuple[tuple[str, str, str], ...]
+    corrected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +48,16 @@ class Group:
 @require_safe
 def organization(request: HttpRequest, uscc: str) -> HttpResponse:
     """Show an organization; a code that fails a check is never called clean."""
-    code = codes_of.normalize(uscc)
+    code, asking = codes_of.normalize(uscc), as_of.read(request, at=timezone.now())
+    if asking.asked is not None and code == uscc:
+        return caching.unkept(_then(request, code, asking, asking.asked))
     found = organizations.get_public(code)
     if found is None:
         return _renamed(code) or _not_found(request, code)
     if code != uscc:
-        return redirect("portal:organization", uscc=code)
+        address = reverse("portal:organization", args=[code])
+        query = request.GET.urlencode()
+        return redirect(f"{address}?{query}" if query else address)
     on = timezone.localdate()
     public = records.list_public(organization=found.key, on=on)
     context = {
@@ -57,8 +68,38 @@ def organization(request: HttpRequest, uscc: str) -> HttpResponse:
         "branches": organizations.list_branches(uscc=code, page=paging.number(request)),
         "adoption": law.in_effect(on=on),
         "on": on,
+        "asking": asking,
     }
-    return caching.unkept(render(request, "portal/organization.html", context))
+    page = render(request, "portal/organization.html", context, status=asking.status)
+    return caching.unkept(page)
+
+
+def _then(
+    request: HttpRequest, code: str, asking: as_of.Asking, asked: AsOf
+) -> HttpResponse:
+    """Show an organization as it was known; what may not be shown today stays away."""
+    found = public_then.get(code, on=asked.on, known_at=asked.known_at)
+    if found is None:
+        context = {"code": code, "asking": asking}
+        page = "portal/organization_unknown_then.html"
+        return render(request, page, context, status=404)
+    today = timezone.localdate()
+    then = records_then.list_public(organization=found.key, asked=asked, today=today)
+    is_adopted = law.is_adopted(on=today)
+    is_merged = found.status == "MERGED"
+    context = {
+        "item": found,
+        "heir": successions.merged_into(organization=found.key) if is_merged else None,
+        "groups": _groups(then.records, then.corrected),
+        "listings": listings.public_of(
+            organization=int(found.key), on=today, asked=asked
+        ),
+        "erased": as_of.told(then.erased),
+        "adoption": is_adopted and law.in_effect(on=asked.on, known_at=asked.known_at),
+        "on": asked.on,
+        "asking": asking,
+    }
+    return render(request, "portal/organization.html", context)
 
 
 def _renamed(code: str) -> HttpResponse | None:
@@ -74,12 +115,21 @@ def _not_found(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "portal/no_organization.html", context, status=404)
 
 
-def _groups(public: Iterable[records.PublicRecord]) -> list[Group]:
+def _groups(
+    public: Iterable[records.PublicRecord],
+    corrected: Mapping[str, datetime] = MappingProxyType({}),
+) -> list[Group]:
     found: dict[str, list[records.PublicRecord]] = {}
     for record in public:
         found.setdefault(record.dataset, []).append(record)
     return [
-        Group(item, tuple(_card(record, item) for record in found[item.name]))
+        Group(
+            item,
+            tuple(
+                replace(_card(each, item), corrected_at=corrected.get(each.key))
+                for each in found[item.name]
+            ),
+        )
         for item in datasets.in_order()
         if item.name in found
     ]

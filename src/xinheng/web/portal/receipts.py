@@ -11,13 +11,17 @@ from collections.abc import Iterator, Mapping
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from xinheng.apps.ledger import queries, receipt_codes, receipts, witnesses
 from xinheng.apps.ledger.queries import EntryView
 from xinheng.apps.ledger.receipt_codes import ErasedReceiptError, UnknownCodeError
+from xinheng.apps.reports import operations as reports
+from xinheng.apps.reports import queries as issued
 from xinheng.web import files
 from xinheng.web.act_words import words
+from xinheng.web.credit_reports import KINDS
 
 DIGESTS = ("file_sha256", "sha256", "digest")
 
@@ -80,6 +84,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         "facts": list(_facts(entry.body or {})),
         "receipt": _receipt(entry),
         "witnesses": agreed,
+        **_report(entry),
     }
     return _hidden(render(request, "portal/receipt.html", context))
 
@@ -101,6 +106,14 @@ def _find(code: str) -> EntryView:
         return receipt_codes.find(code)
     except UnknownCodeError:
         raise Http404 from None
+
+
+def _report(entry: EntryView) -> dict[str, object]:
+    """Return the report that an act issued; nothing for any other act."""
+    if entry.kind != reports.ISSUED:
+        return {}
+    found = issued.find_issued(entry=entry.seq, on=timezone.localdate())
+    return {"report": found, "report_kind": KINDS[found.kind]} if found else {}
 
 
 def _receipt(entry: EntryView) -> dict[str, object]:

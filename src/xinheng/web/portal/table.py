@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.records import queries as records
-from xinheng.apps.statistics import bulletin
 from xinheng.apps.statistics import queries as statistics
+from xinheng.apps.statistics import rendering, telling
 from xinheng.core.catalog import periods
 from xinheng.core.statistics.monthly import MonthlyTable, State
 from xinheng.web import bars, files
@@ -26,8 +26,8 @@ def latest(request: HttpRequest) -> HttpResponse:
 
 
 FORMATS = {
-    "csv": (bulletin.as_csv, "text/csv; charset=utf-8"),
-    "json": (bulletin.as_json, "application/json"),
+    "csv": (rendering.as_csv, "text/csv; charset=utf-8"),
+    "json": (rendering.as_json, "application/json"),
 }
 
 
@@ -58,13 +58,12 @@ def download(request: HttpRequest, period: str, file_format: str) -> HttpRespons
         raise Http404(file_format)
     write, content_type = FORMATS[file_format]
     table = _table(request, period)
-    issue = bulletin.Issue(
-        table=table,
-        ledger_root=ledger.root(size=table.ledger_size).hex(),
-        is_demo=settings.DEMO,
-        open_recalls=statistics.list_open_recalls(table),
-    )
-    return files.attachment(write(issue), f"{period}.{file_format}", content_type)
+    told = telling.tell_table(table) | {
+        "ledger_root": ledger.root(size=table.ledger_size).hex(),
+        "demo": settings.DEMO,
+        "open_recalls": telling.tell_recalls(statistics.list_open_recalls(table)),
+    }
+    return files.attachment(write(told), f"{period}.{file_format}", content_type)
 
 
 def _table(request: HttpRequest, period: str) -> MonthlyTable:

@@ -5,6 +5,7 @@ from django.views.generic import TemplateView
 
 from xinheng.web.periods import PeriodConverter
 from xinheng.web.portal import (
+    bulletins,
     catalog,
     feeds,
     home,
@@ -16,8 +17,10 @@ from xinheng.web.portal import (
     recent,
     redress,
     reporting,
+    reports,
     robots,
     search,
+    statistics,
     table,
 )
 
@@ -29,6 +32,10 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
     path("organizations/<str:uscc>", organization.organization, name="organization"),
+    path(
+        "organizations/<str:uscc>/credit-report", reports.public, name="credit-report"
+    ),
+    path("reports/authorized", reports.authorized, name="authorized-report"),
     path("lists/", lists.index, name="lists"),
     path(
         "organizations/<str:uscc>/report/<slug:key>",
@@ -49,6 +56,25 @@ urlpatterns = [
     path("table/<period:period>", table.month, name="table-month"),
     path(
         "table/<period:period>.<str:file_format>", table.download, name="table-download"
+    ),
+    path(
+        "table/<period:period>/<slug:unit>/<slug:category>",
+        bulletins.counted,
+        name="counted",
+    ),
+    path("statistics/", statistics.latest, name="statistics"),
+    path("statistics/<period:period>", statistics.month, name="statistics-month"),
+    path(
+        "statistics/<period:period>/<slug:name>.svg",
+        statistics.chart,
+        name="statistics-chart",
+    ),
+    path("bulletin/", bulletins.index, name="bulletins"),
+    path("bulletin/<int:year>/<int:number>", bulletins.issue, name="bulletin"),
+    path(
+        "bulletin/<int:year>/<int:number>.<str:file_format>",
+        bulletins.download,
+        name="bulletin-download",
     ),
     path("verify/", receipts.ask, name="verify"),
     path("verify/<receipt:code>", receipts.receipt, name="receipt"),

@@ -16,9 +16,10 @@ class Submission(models.Model):
     the database refuses counts that do not add up. `idempotency_key` is the sender's
     own name for the act, once per sender; null where it gave none. `chosen_columns` are
     the columns that a person assigned (header as written -> field name), `parts` the
-    sheets and files that the rows came from, in their order. While `confirm_by` is set
-    the file waits for a person to confirm its columns, until that moment at most; no
-    worker takes it before.
+    sheets and files that the rows came from, in their order, `skipped` the sheets that
+    were not read as data. `notes` counts remarks and signatures among the rows, which
+    are not rows read. While `confirm_by` is set the file waits for a person to confirm
+    its columns, until that moment at most; no worker takes it before.
     """
 
     class State(models.TextChoices):
@@ -65,6 +66,8 @@ class Submission(models.Model):
     ignored_columns = models.JSONField(default=list)
     chosen_columns = models.JSONField(default=dict)
     parts = models.JSONField(default=list)
+    skipped = models.JSONField(default=list)
+    notes = models.PositiveIntegerField(default=0)
     personal_data = models.BooleanField(default=False)
     accepted_digest = models.CharField(max_length=64, blank=True)
     findings_digest = models.CharField(max_length=64, blank=True)

@@ -1,0 +1,1 @@
+"""Assessment of units: schemes in use, rounds, claims, scores, appeals, notices."""

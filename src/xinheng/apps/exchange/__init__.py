@@ -1,0 +1,1 @@
+"""Exchange with other platforms: what is owed to each, sent, answered, reconciled."""

@@ -1,0 +1,1 @@
+"""The ways to a target: HTTP, SFTP, a front-end database."""

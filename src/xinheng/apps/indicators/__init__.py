@@ -1,0 +1,1 @@
+"""Indicators of city credit: counted, kept month by month, compared with peers."""

@@ -1,0 +1,1 @@
+"""The simulated upper platform as a server, on this machine's own address only."""

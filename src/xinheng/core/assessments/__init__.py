@@ -1,0 +1,1 @@
+"""Performance assessment of units (绩效考核): schemes, scores, ranking, rounds."""

@@ -1,0 +1,1 @@
+"""National monitoring of city credit: packs of indicators, inputs, figures, what-if."""

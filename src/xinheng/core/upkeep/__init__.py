@@ -1,0 +1,1 @@
+"""How an installation is: what is measured, and when somebody has to act."""

@@ -1,0 +1,80 @@
+"""Credit reports at the portal and the desk, and the page that verifies them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.factories.city import an_organization
+from xinheng.apps.ledger import queries
+from xinheng.apps.organizations.models import Organization
+from xinheng.apps.reports.models import Report
+
+pytestmark = pytest.mark.usefixtures("city")
+CODE = an_organization().code
+PAGE = f"/organizations/{CODE}/credit-report"
+
+
+def issued_code(answer) -> str:
+    name = answer["Content-Disposition"]
+    return name.partition(f"{CODE}-")[2].partition(".pdf")[0]
+
+
+class TestPublic:
+    def test_is_made_when_asked_for_and_not_by_looking(self, client):
+        before = queries.size()
+        page = client.get(PAGE)
+        assert (page.status_code, queries.size()) == (200, before)
+
+        answer = client.post(PAGE)
+
+        assert answer.content.startswith(b"%PDF")
+        assert "no-store" in answer["Cache-Control"]
+        assert Report.objects.get().asker == "public"
+
+    def test_leads_to_a_page_that_says_whether_it_still_holds(self, client):
+        code = issued_code(client.post(PAGE))
+
+        fresh = client.get(f"/verify/{code}").content.decode()
+        Organization.objects.filter(uscc=CODE).update(authority="示例登记机关二")
+        stale = client.get(f"/verify/{code}").content.decode()
+
+        assert "与本报告一致" in fresh
+        assert "本报告已被取代" in stale
+        assert Report.objects.get().document_sha256 in fresh
+
+    def test_is_of_organizations_that_are_there(self, client):
+        for method in (client.get, client.post):
+            assert method("/organizations/none/credit-report").status_code == 404
+
+    def test_names_the_sign_that_the_font_lacks(self, client):
+        Organization.objects.filter(uscc=CODE).update(name="示例😀公司")
+
+        answer = client.post(PAGE)
+
+        assert answer.status_code == 422
+        assert "U+1F600" in answer.content.decode()
+
+    def test_is_safe_from_forged_requests(self):
+        assert Client(enforce_csrf_checks=True).post(PAGE).status_code == 403
+
+
+class TestDesk:
+    def test_gives_a_report_for_a_matter_and_lists_it(self, clerk):
+        told = {"code": CODE.lower(), "purpose": "示例采购〔2026〕1号"}
+
+        answer = clerk.post("/desk/credit-reports/", told)
+
+        assert answer.content.startswith(b"%PDF")
+        assert told["purpose"] in clerk.get("/desk/credit-reports/").content.decode()
+        row = Report.objects.get()
+        assert (row.kind, row.unit_id) == ("ADMINISTRATIVE", "U02")
+
+    @pytest.mark.parametrize(
+        "told", [{"code": CODE}, {"code": "9121", "purpose": "x"}, {"purpose": "x"}]
+    )
+    def test_says_what_is_missing(self, clerk, told):
+        page = clerk.post("/desk/credit-reports/", told).content.decode()
+
+        assert "error-summary" in page
+        assert not Report.objects.exists()
