@@ -40,7 +40,8 @@ from tests.factories import files
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.intake import operations
 clerk = Actor("writer", units=frozenset({"U01"}))
-rows = files.permit_rows(2_000)
+# A sole proprietor is a natural person in trade: its records are in no feed.
+rows = [each for each in files.permit_rows(2_000) if "个体工商户" not in each.values()]
 print("ready", flush=True)
 for number, _ in enumerate(sys.stdin):
     content = io.BytesIO(files.as_csv(rows[number : number + 1]))

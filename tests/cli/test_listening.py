@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 
 import pytest
+import uvicorn
 
 from xinheng.cli import listening
 
@@ -23,3 +26,25 @@ def test_takes_no_socket_that_is_not_its_own_and_forgets_the_words(environ):
 
     assert listening.handed_over(environ) is None
     assert environ == {"PATH": "/bin"}
+
+
+@pytest.fixture
+def nothing_set_aside():
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("nothing_set_aside")
+def test_the_collector_leaves_code_and_rules_alone_once_the_server_listens(monkeypatch):
+    seen = []
+
+    async def startup(self, sockets=None):
+        seen.append(gc.get_freeze_count())
+
+    monkeypatch.setattr(uvicorn.Server, "startup", startup)
+    server = listening._Server(uvicorn.Config("xinheng.project.asgi:application"))
+
+    asyncio.run(server.startup())
+
+    assert seen[0] > 10_000
