@@ -64,6 +64,8 @@ class TestStanding:
             ({}, 422, "INVALID_REQUEST"),
             ({"matter": "procurement", "on": "today"}, 422, "INVALID_REQUEST"),
             ({"matter": "procurement", "known_at": 10**9}, 404, "UNKNOWN_LEDGER_SIZE"),
+            ({"matter": "procurement", "known_at": "2199-01-01"}, 404, "NOT_KNOWN_YET"),
+            ({"matter": "procurement", "known_at": "2019-13-01"}, 422, "TIME"),
             ({"matter": "procurement", "purpose": " "}, 422, "REASON"),
         ],
     )

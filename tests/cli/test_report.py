@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from tests.apps.conftest import city as city
 from tests.factories.city import PERSONAL_NUMBER, an_organization
 from xinheng.apps.ledger import key_history
+from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.organizations.models import Organization
 from xinheng.apps.reports.models import Report
 from xinheng.cli import environment
@@ -43,6 +44,15 @@ class TestReport:
         assert (done.exit_code, told["kind"]) == (0, "PUBLIC")
         assert told["bytes"] == (tmp_path / "a.pdf").stat().st_size
 
+    def test_is_as_known_then_where_that_is_asked_for(self, tmp_path):
+        asked = ("--known-at", ledger.size(), "--on", "2019-06-20", "--json")
+
+        done = run("report", CODE, "--out", tmp_path / "a.pdf", *asked)
+
+        then = {"on": "2019-06-20", "ledger_size": ledger.size() - 1}
+        assert json.loads(done.stdout)["then"] == then
+        assert run("verify", tmp_path / "a.pdf").exit_code == 0
+
     def test_logs_a_matter_with_its_unit(self, tmp_path):
         asked = ("--unit", "财政局", "--purpose", "评标")
 
@@ -58,6 +68,10 @@ class TestReport:
             ((PERSONAL_NUMBER,), 1, "UNKNOWN_ORGANIZATION"),
             ((CODE, "--unit", "财政局"), 2, "PURPOSE"),
             ((CODE, "--unit", "没有", "--purpose", "x"), 2, "UNKNOWN_UNIT"),
+            ((CODE, "--known-at", "gestern"), 2, "TIME"),
+            ((CODE, "--on", "20.6.2019"), 2, "TIME"),
+            ((CODE, "--known-at", "999999"), 2, "NOT_KNOWN_YET"),
+            ((CODE, "--known-at", "0"), 1, "UNKNOWN_ORGANIZATION"),
         ],
     )
     def test_says_in_one_line_why_there_is_none(

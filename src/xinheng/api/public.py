@@ -137,9 +137,18 @@ def _record(record: PublicRecord) -> dict[str, object]:
     operation_id="getTable",
 )
 def table(
-    request: HttpRequest, period: str, ledger_size: Query[int | None] = None
+    request: HttpRequest,
+    period: str,
+    ledger_size: Query[int | None] = None,
+    known_at: Query[schemas.TimeText | None] = None,
 ) -> dict[str, object]:
-    """Return the table of a month, as the ledger of that size knew it."""
+    """Return the table of a month, as the ledger of that size knew it.
+
+    `known_at` is a day or a ledger size; the month itself is what it is about.
+    """
+    if ledger_size is None and known_at:
+        asked = as_of.parse(known_at=known_at, on="", at=timezone.now())
+        ledger_size = asked.ledger_size if asked else None
     found = statistics.table(period=period, ledger_size=ledger_size)
     return {
         "period": found.period,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from xinheng.api.schemas import Word
+from xinheng.api.schemas import TimeText, Word
 
 # What somebody says, as far as it is kept.
 Text = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")]
@@ -105,6 +105,7 @@ class StandingBatchIn(Schema):
     matter: Word
     codes: Annotated[list[Code], Field(min_length=1, max_length=10_000)]
     on: date | None = None
+    known_at: TimeText | None = None
     purpose: Word | None = None
 
 

@@ -10,6 +10,7 @@ from ninja import Query, Router
 
 from xinheng.api import schemas, schemas_standing
 from xinheng.api.look_up_access import BATCH_SHARE, LookUpKey, LookUpRequest, limiter
+from xinheng.apps.ledger import as_of
 from xinheng.apps.standing import operations
 from xinheng.apps.standing.operations import Channel, Question
 
@@ -28,12 +29,12 @@ def standing(
     uscc: str,
     matter: Query[schemas.Word],
     on: Query[date | None] = None,
-    known_at: Query[int | None] = None,
+    known_at: Query[schemas.TimeText | None] = None,
     purpose: Query[schemas.Word | None] = None,
 ) -> HttpResponse:
     """Return facts, lists in force and measures that apply, each with its basis.
 
-    `on` is a legal day (today), `known_at` a ledger size (the whole ledger). The use is
+    `on` is a legal day (today), `known_at` a day or a ledger size (now). The use is
     logged with the matter and the purpose: that of the key, unless another is given. A
     text that is no code is answered `invalid`, with suggestions.
     """
@@ -43,7 +44,10 @@ def standing(
         asker=operations.asker_with(request.auth, matter=matter, channel=Channel.API),
         code=uscc,
         question=Question(
-            matter, purpose or request.auth.purpose, on or _today(at), known_at
+            matter,
+            purpose or request.auth.purpose,
+            on or _today(at),
+            _size(known_at, at),
         ),
         at=at,
     )
@@ -59,7 +63,10 @@ def standing(
 def standing_batch(
     request: LookUpRequest, asked: schemas_standing.StandingBatchIn
 ) -> HttpResponse:
-    """Return a row for each code, in their order; measures are explained once."""
+    """Return a row for each code, in their order; measures are explained once.
+
+    `on` is a legal day (today), `known_at` a day or a ledger size (now).
+    """
     limiter.take(request.auth, max(1.0, len(asked.codes) / BATCH_SHARE))
     at = timezone.now()
     text = operations.look_up_many(
@@ -68,11 +75,24 @@ def standing_batch(
         ),
         codes=asked.codes,
         question=Question(
-            asked.matter, asked.purpose or request.auth.purpose, asked.on or _today(at)
+            asked.matter,
+            asked.purpose or request.auth.purpose,
+            asked.on or _today(at),
+            _size(asked.known_at, at),
         ),
         at=at,
     )
     return HttpResponse(text, content_type=JSON)
+
+
+def _size(known_at: str | None, at: datetime) -> int | None:
+    """Return the place in the ledger that a text names; the look-up knows its end."""
+    if not known_at:
+        return None
+    if known_at.isdecimal():
+        return int(known_at)
+    asked = as_of.parse(known_at=known_at, on="", at=at)
+    return asked.ledger_size if asked else None
 
 
 def _today(at: datetime) -> date:

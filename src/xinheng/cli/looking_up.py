@@ -25,7 +25,7 @@ from xinheng.apps.standing.snapshot import SnapshotNotReadyError
 from xinheng.apps.standing.uses import NotLoggedError
 from xinheng.apps.units import queries as units
 from xinheng.apps.units.queries import UnknownUnitError
-from xinheng.cli import failures
+from xinheng.cli import failures, two_times
 from xinheng.core import formulas
 from xinheng.core.submissions.reasons import ReasonError
 from xinheng.pipeline.failures import UnreadableFileError
@@ -45,12 +45,16 @@ Row = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """In which matter, what for, for which unit; `on` null is today."""
+    """In which matter, what for, for which unit; `on` null is today.
+
+    `known_at` is a day or a size of the ledger as it was typed, empty for now.
+    """
 
     matter: str
     purpose: str
     unit: str
     on: date | None
+    known_at: str
     as_json: bool
 
 
@@ -60,7 +64,9 @@ def look_up(
     """Look a file's codes up and return the counts; rows are written to `out`."""
     asker = Asker(ASKER, unit(asked.unit, as_json=asked.as_json), Channel.FILE)
     on = asked.on or timezone.localdate()
-    question = Question(asked.matter, asked.purpose, on)
+    then = two_times.read(known_at=asked.known_at, on="", as_json=asked.as_json)
+    known_at = then.ledger_size if then else None
+    question = Question(asked.matter, asked.purpose, on, known_at)
     states: Counter[str] = Counter()
     rows = list(read(file, column, as_json=asked.as_json))
     lines: list[list[object]] = []

@@ -24,6 +24,7 @@ from xinheng.core.disclosures.names import SOLE_PROPRIETOR_PREFIX
 from xinheng.core.identifiers import uscc as codes
 from xinheng.core.reports.kinds import Kind
 from xinheng.core.submissions.reasons import ReasonError
+from xinheng.core.two_times import AsOf
 
 ASKER = "operator"
 TOLD_EVERY = 25
@@ -31,10 +32,11 @@ TOLD_EVERY = 25
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """For which unit, if any, in which matter."""
+    """For which unit, if any, in which matter; `then` null for what is known now."""
 
     unit: str | None
     purpose: str
+    then: AsOf | None
     as_json: bool
 
     @property
@@ -62,6 +64,7 @@ def one(code: str, *, asked: Asked, out: Path) -> dict[str, Any]:
         "code": issued.code,
         "entry": issued.entry,
         "bytes": len(issued.pdf),
+        "then": _told(asked.then),
         "seconds": round(time.perf_counter() - began, 3),
     }
 
@@ -120,8 +123,8 @@ def _why_not(code: str, asked: Asked) -> str | None:
 
 
 def _issue(code: str, unit: str | None, asked: Asked) -> Issued | None:
-    """Issue a report; null where the register does not hold the code."""
-    order = Order(code, asked.kind, ASKER, asked.purpose, unit)
+    """Issue a report; null where the register does not hold the code, or did not."""
+    order = Order(code, asked.kind, ASKER, asked.purpose, unit, then=asked.then)
     try:
         return operations.issue(order=order, site=_site(), at=timezone.now())
     except NoOrganizationError:
@@ -157,6 +160,12 @@ def _cannot(error: Exception, asked: Asked) -> NoReturn:
 def _site() -> str:
     """Return the address under which codes are verified; empty where none is set."""
     return f"{settings.SITE_URL}{reverse('portal:verify')}" if settings.SITE_URL else ""
+
+
+def _told(then: AsOf | None) -> dict[str, Any] | None:
+    if then is None:
+        return None
+    return {"on": then.on.isoformat(), "ledger_size": then.ledger_size}
 
 
 def _unit(asked: Asked) -> str | None:

@@ -124,6 +124,18 @@ class TestLookUp:
         assert states == ["nothing_found", "listed"]
         with pytest.raises(FutureSizeError):
             ask(treasury, known_at=ledger.size() + 1)
+        rows = [
+            ask_many(treasury, [CODE], known_at=size)["results"][0]["state"]
+            for size in (before, fired)
+        ]
+        assert rows == states
+
+    def test_tells_what_the_register_itself_knew_then(self, treasury):
+        told, many = ask(treasury, known_at=0), ask_many(treasury, [CODE], known_at=0)
+
+        assert (told["state"], told["facts"]["registered"]) == ("unknown", False)
+        assert many["results"][0]["state"] == "unknown"
+        assert many["ledger_size"] == told["ledger_size"] == 0
 
     def test_never_passes_a_mistyped_code_as_clean(self, treasury, fire):
         fire()

@@ -14,6 +14,7 @@ from tests.factories import accounts, standing
 from tests.factories.city import an_organization
 from xinheng.apps.accounts.actors import OPERATOR
 from xinheng.apps.measures import queries
+from xinheng.apps.measures.models import Application
 from xinheng.apps.standing.models import LookUp
 from xinheng.core.measures.tasks import State
 
@@ -149,6 +150,15 @@ class TestLookUp:
     def test_tells_that_a_bank_decides_for_itself(self, task, treasury):
         assert "由市场主体自主决定" in text_of(self.ask(treasury, matter="finance"))
 
+    def test_tells_what_was_known_then(self, task, treasury):
+        before = Application.objects.earliest("fired_seq").fired_seq
+
+        page = text_of(self.ask(treasury, known_at=str(before)))
+
+        assert "今天的情况可能不同" in page
+        assert "未发现有效的名单" in page
+        assert LookUp.objects.get().ledger_size == before
+
     def test_never_calls_a_typo_clean(self, treasury):
         wrong = CODE[:-1] + ("0" if CODE[-1] != "0" else "1")
 
@@ -166,6 +176,9 @@ class TestLookUp:
             ({"matter": "shopping"}, "请选择事项"),
             ({"purpose": ""}, "请说明理由"),
             ({"code": ""}, "请输入统一社会信用代码"),
+            ({"known_at": "gestern"}, "2019-06-04"),
+            ({"on": "1.6.2026"}, "2019-06-04"),
+            ({"known_at": "99999999"}, "账本尚未达到这一长度"),
         ],
     )
     def test_says_what_is_missing(self, treasury, change, message):

@@ -17,6 +17,8 @@ from tests.factories.redress import FIRST, LATER
 from xinheng.apps.accounts.models import User
 from xinheng.apps.agents import operations as agents
 from xinheng.apps.cases.models import Case
+from xinheng.apps.records import landing
+from xinheng.apps.records.models import Record
 from xinheng.apps.reports.models import Consent
 from xinheng.apps.standing.models import LookUp
 
@@ -161,7 +163,27 @@ class TestExport:
             "training.csv",
             "looks.csv",
             "reports.csv",
+            "lists.csv",
+            "erased.csv",
         }
+
+    def test_gives_what_was_known_then(self, agent, body):
+        redress.a_permit(body)
+        size = Record.objects.get().submission.ledger_seq
+        asked = {"known_at": "2026-11-02", "on": "2019-06-20"}
+
+        then = agent.get(f"/my/{body.uscc}/export.json", asked)
+        none = agent.get(f"/my/{body.uscc}/export.json", asked | {"known_at": "0"})
+        wrong = agent.get(f"/my/{body.uscc}/export.zip", {"on": "gestern"})
+
+        # The permit was sealed by hand at an entry that the ledger has not reached.
+        assert json.loads(then.content)["ledger_size"] < size
+        assert json.loads(then.content)["as_of"] == "2019-06-20"
+        assert json.loads(none.content)["looks"] == []
+        assert wrong["Location"] == f"/my/{body.uscc}/?on=gestern"
+        landing.Landing.objects.update(ledger_seq=0)
+        told = json.loads(agent.get(f"/my/{body.uscc}/export.json", asked).content)
+        assert told["records"][0]["values"]["permit_content"] == "食品经营"
 
 
 class TestObjectTo:

@@ -174,6 +174,40 @@ class TestApi:
         assert (late.status_code, late.json()["code"]) == (404, "NOT_KNOWN_YET")
 
 
+class TestRecent:
+    def test_shows_the_decisions_of_those_days_as_known_then(self, client, corrected):
+        none, first, _, code = corrected
+        day = Record.objects.first().decided_on + timedelta(days=3)
+
+        asked = {"known_at": first, "on": day.isoformat()}
+        then = client.get("/recent/permit", asked)
+
+        assert code in then.content.decode()
+        assert 'content="noindex"' in then.content.decode()
+        before = client.get("/recent/permit", asked | {"known_at": none})
+        assert code not in before.content.decode()
+        end(records.key_of(Record.objects.first()), timezone.localdate())
+        assert code not in client.get("/recent/permit", asked).content.decode()
+
+
+class TestTable:
+    def test_is_what_the_ledger_knew(self, client, corrected):
+        none, first, _, _ = corrected
+        page = "/table/2019-05"
+
+        totals = [
+            client.get(page, {"known_at": size}).context["table"].grand_total
+            for size in (none, first)
+        ]
+
+        assert totals == [0, 1]
+        api = client.get("/api/v1/tables/2019-05", {"known_at": str(none)}).json()
+        assert (api["ledger_size"], api["totals"][-1]) == (none, 0)
+        assert client.get(page, {"known_at": "gestern"}).status_code == 400
+        day = client.get(page, {"known_at": "2019-07-03"}).content.decode()
+        assert "截至2019年7月3日" in day
+
+
 class TestLists:
     def test_shows_who_was_listed_then_and_is_still(self, client, db, settings):
         code = listings.found(settings)

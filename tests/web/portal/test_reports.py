@@ -43,6 +43,20 @@ class TestPublic:
         assert "本报告已被取代" in stale
         assert Report.objects.get().document_sha256 in fresh
 
+    def test_is_as_known_then_where_the_address_says_so(self, client):
+        size = queries.size()
+        asked = f"{PAGE}?known_at={size}&on=2019-06-20"
+
+        page = client.get(asked).content.decode()
+        code = issued_code(client.post(asked))
+
+        assert "2019年6月20日的情况" in page
+        assert f'action="{PAGE}?known_at={size}&amp;on=2019-06-20"' in page
+        assert "2019年6月20日" in client.get(f"/verify/{code}").content.decode()
+        assert Report.objects.get().then_size == size
+        wrong = client.post(f"{PAGE}?known_at=gestern")
+        assert (wrong.status_code, Report.objects.count()) == (400, 1)
+
     def test_is_of_organizations_that_are_there(self, client):
         for method in (client.get, client.post):
             assert method("/organizations/none/credit-report").status_code == 404
@@ -70,8 +84,25 @@ class TestDesk:
         row = Report.objects.get()
         assert (row.kind, row.unit_id) == ("ADMINISTRATIVE", "U02")
 
+    def test_gives_one_as_known_then(self, clerk):
+        told = {"code": CODE, "purpose": "示例", "on": "2019-06-20"}
+
+        assert clerk.post("/desk/credit-reports/", told).content.startswith(b"%PDF")
+        row = Report.objects.get()
+        assert (str(row.then_on), row.then_size) == ("2019-06-20", queries.size() - 1)
+        unknown = clerk.post("/desk/credit-reports/", told | {"known_at": "0"})
+        assert "当时登记册中没有" in unknown.content.decode()
+
     @pytest.mark.parametrize(
-        "told", [{"code": CODE}, {"code": "9121", "purpose": "x"}, {"purpose": "x"}]
+        "told",
+        [
+            {"code": CODE},
+            {"code": "9121", "purpose": "x"},
+            {"purpose": "x"},
+            {"code": CODE, "purpose": "x", "known_at": "gestern"},
+            {"code": CODE, "purpose": "x", "on": "20.6.2019"},
+            {"code": CODE, "purpose": "x", "known_at": "2999-01-01"},
+        ],
     )
     def test_says_what_is_missing(self, clerk, told):
         page = clerk.post("/desk/credit-reports/", told).content.decode()

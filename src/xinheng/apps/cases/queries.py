@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.cases import tables
@@ -16,6 +17,7 @@ from xinheng.core.procedures import clocks
 from xinheng.core.procedures.clocks import Standing
 from xinheng.core.procedures.figures import Ending
 from xinheng.core.procedures.tables import Outcome, Party, State, Step
+from xinheng.core.two_times import AsOf
 
 PAGE_SIZE = 20
 
@@ -161,6 +163,33 @@ def list_cases(
     if organization is not None:
         rows = rows.filter(organization_id=int(organization))
     return _page(rows.order_by("-id"), on=on, number=page)
+
+
+def list_known(*, actor: Actor, organization: str, asked: AsOf) -> tuple[CaseView, ...]:
+    """Return an organization's cases as they were known, the latest first."""
+    rows = visible_to(actor).filter(
+        organization_id=int(organization), opened_at__lte=asked.known_at
+    )
+    return tuple(
+        view(_then(row, asked.known_at), on=asked.on)
+        for row in _with_names(rows).order_by("-id")
+    )
+
+
+def _then(row: Case, known_at: datetime) -> Case:
+    """Return a case as it stood at a moment; never saved."""
+    table = tables.regulated(row.procedure).procedure
+    row.outcome, row.decided_on, row.overdue_since = "", None, None
+    for each in row.steps.filter(at__lte=known_at).order_by("position"):
+        row.state, row.due_on = each.to_state, each.due_on
+        step = table.find_step(each.act, each.from_state)
+        if each.outcome and step is not None and table.settles(step):
+            row.outcome, row.decided_on = each.outcome, each.on
+    if row.ended_at is not None and row.ended_at > known_at:
+        row.ended_at = None
+    if row.applied_on is not None and row.applied_on > timezone.localdate(known_at):
+        row.applied_on = None
+    return row
 
 
 def list_open_topics(*, procedure: str, target_kind: str, target: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
@@ -14,6 +14,7 @@ from xinheng.core.commitments.promises import Fulfilment, Type, TypeRule
 from xinheng.core.disclosures import names
 from xinheng.core.organizations.status import ACTIVE
 from xinheng.core.paging import Page, clamp
+from xinheng.core.two_times import AsOf
 from xinheng.rulebook import redress
 
 PAGE_SIZE = 20
@@ -77,12 +78,17 @@ def get_commitment(*, actor: Actor, commitment: int) -> CommitmentView:
     return _view(row)
 
 
-def list_own(*, actor: Actor, organization: str) -> tuple[CommitmentView, ...]:
-    """Return what an organization promised, the latest first, to its own agent."""
+def list_own(
+    *, actor: Actor, organization: str, asked: AsOf | None = None
+) -> tuple[CommitmentView, ...]:
+    """Return what an organization promised, the latest first, to its own agent.
+
+    Where a past is `asked`, as it was known then.
+    """
     if organization not in actor.organizations:
         return ()
     rows = Commitment.objects.filter(organization_id=int(organization))
-    return tuple(_view(row) for row in _ordered(rows))
+    return _known(rows, asked)
 
 
 def list_received(*, actor: Actor, page: int = 1) -> Page[CommitmentView]:
@@ -110,12 +116,35 @@ def list_public(
     return _page(rows, page)
 
 
-def list_stated(*, organization: str, is_own: bool) -> tuple[CommitmentView, ...]:
+def list_stated(
+    *, organization: str, is_own: bool, asked: AsOf | None = None
+) -> tuple[CommitmentView, ...]:
     """Return what a report states: the public ones, or all in the own report."""
     rows = Commitment.objects.filter(organization_id=int(organization))
-    return tuple(
-        _view(row) for row in _ordered(rows if is_own else rows.filter(is_public=True))
+    return _known(rows if is_own else rows.filter(is_public=True), asked)
+
+
+def _known(
+    rows: QuerySet[Commitment], asked: AsOf | None
+) -> tuple[CommitmentView, ...]:
+    if asked is None:
+        return tuple(_view(row) for row in _ordered(rows))
+    made = rows.filter(made_on__lte=asked.on, recorded_at__lte=asked.known_at)
+    return tuple(_view_then(row, asked) for row in _ordered(made))
+
+
+def _view_then(row: Commitment, asked: AsOf) -> CommitmentView:
+    """Return a commitment without a judgment that had not been made."""
+    is_judged = (
+        row.judged_at is not None
+        and row.judged_on is not None
+        and row.judged_at <= asked.known_at
+        and row.judged_on <= asked.on
     )
+    if is_judged:
+        return _view(row)
+    pending = Fulfilment.PENDING
+    return replace(_view(row), state=pending, breach_no="", judged_on=None)
 
 
 def count_by_type() -> Mapping[Type, Mapping[Fulfilment, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -78,9 +78,14 @@ def public_of(
     return tuple(_visible(rows.order_by("-decided_on", "-id"), on))
 
 
-def held_of(*, organization: int, on: date) -> tuple[PublicListing, ...]:
-    """Return the listings in force of an organization, published or not: its own."""
-    rows = in_force(on=on).filter(organization=organization)
+def held_of(
+    *, organization: int, on: date, known_at: datetime | None = None
+) -> tuple[PublicListing, ...]:
+    """Return the listings in force of an organization, published or not: its own.
+
+    `known_at` null means as known now.
+    """
+    rows = in_force(on=on, known_at=known_at).filter(organization=organization)
     ordered = rows.select_related("authority").order_by("-decided_on", "-id")
     return tuple(_visible(ordered, on, Audience.OWN))
 

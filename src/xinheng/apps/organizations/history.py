@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from xinheng.core.identifiers import uscc as codes_of
 from xinheng.core.organizations.history import Change, value_on
 
 _FIELDS = OrganizationChange.Field.values
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ def as_of(code: str, *, on: date, known_at: datetime) -> OrganizationAsOf | None
     if found and found.registered_on and on < found.registered_on:
         return None
     return found
+
+
+def list_unknown(codes: Collection[str], *, known_at: datetime) -> frozenset[str]:
+    """Return those of many codes whose organization the register came to know later."""
+    listed, found = sorted(set(codes)), set[str]()
+    for begin in range(0, len(listed), _AT_ONCE):
+        later = Organization.objects.filter(
+            uscc__in=listed[begin : begin + _AT_ONCE], recorded_at__gt=known_at
+        )
+        found |= set(later.values_list("uscc", flat=True))
+    return frozenset(found)
 
 
 def _bearing(code: str, known_at: datetime) -> Iterable[Organization]:

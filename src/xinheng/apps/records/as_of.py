@@ -9,7 +9,7 @@ records the public sees not even that.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -21,7 +21,12 @@ from xinheng.apps.catalog import queries as catalog
 from xinheng.apps.ledger import erasing
 from xinheng.apps.records import facts, queries
 from xinheng.apps.records.models import Record, RecordMove, Succession, Touch
-from xinheng.apps.records.queries import LONGEST_LIST, MOST_LOOKED_AT, PublicRecord
+from xinheng.apps.records.queries import (
+    LONGEST_LIST,
+    MOST_LOOKED_AT,
+    PublicRecord,
+    View,
+)
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.two_times import AsOf
 
@@ -62,19 +67,23 @@ def list_public(*, organization: str, asked: AsOf, today: date) -> Then:
     }
     found = list(known_rows(organization=organization, asked=asked, of=datasets))
     alive = [row for row in found if row.erased_at is None]
-    shown = tuple(islice(_both(alive, datasets, asked, today), LONGEST_LIST))
-    keys = {each.key for each in shown}
+    pairs = islice(seen(alive, datasets, asked, today), LONGEST_LIST)
+    shown = tuple(record for _, record in pairs)
     return Then(
         records=shown,
-        corrected=_corrected(row for row in alive if queries.key_of(row) in keys),
+        corrected=corrected(alive, shown),
         erased=marks(row for row in found if not datasets[row.dataset].adverse),
     )
 
 
 def known_rows(
-    *, organization: str, asked: AsOf, of: Collection[str]
+    *,
+    organization: str,
+    asked: AsOf,
+    of: Collection[str],
+    most: int = MOST_LOOKED_AT,
 ) -> QuerySet[Record]:
-    """Return the versions that were in force in the register then.
+    """Return the versions that were in force in the register then, `most` at most.
 
     The organization is the one that the records belonged to then: what a merger moved
     later is with the giver.
@@ -86,15 +95,20 @@ def known_rows(
         succession__decided_at__gt=asked.known_at,
     )
     came = Q(organization_id=key) & ~Exists(moved_later.filter(succession__heir=key))
-    rows = Record.objects.filter(
-        came | Exists(moved_later.filter(succession__giver=key)),
-        Q(superseded_by__isnull=True)
-        | Q(superseded_by__ledger_seq__gte=asked.ledger_size),
-        dataset__in=list(of),
-        submission__ledger_seq__lt=asked.ledger_size,
+    rows = versions(asked=asked).filter(
+        came | Exists(moved_later.filter(succession__giver=key)), dataset__in=list(of)
     )
     ordered = rows.order_by(F("decided_on").desc(nulls_last=True), "-id")
-    return ordered.select_related("source_unit", "submission")[:MOST_LOOKED_AT]
+    return ordered.select_related("source_unit", "submission")[:most]
+
+
+def versions(*, asked: AsOf) -> QuerySet[Record]:
+    """Return every version that was in force in the register then."""
+    return Record.objects.filter(
+        Q(superseded_by__isnull=True)
+        | Q(superseded_by__ledger_seq__gte=asked.ledger_size),
+        submission__ledger_seq__lt=asked.ledger_size,
+    )
 
 
 def marks(rows: Iterable[Record]) -> tuple[ErasedMark, ...]:
@@ -118,22 +132,30 @@ def _bases(keys: Collection[int]) -> dict[int, str]:
     return {key: named[seq] for key, seq in touches if seq in named}
 
 
-def _both(
-    rows: list[Record], datasets: Datasets, asked: AsOf, today: date
-) -> Iterable[PublicRecord]:
-    """Yield what could be seen then and may be seen today."""
+def seen(
+    rows: Collection[Record],
+    datasets: Datasets,
+    asked: AsOf,
+    today: date,
+    view: View = View.PORTAL,
+) -> Iterator[tuple[Record, PublicRecord]]:
+    """Yield rows with what could be seen of them then and may be seen today.
+
+    To the organization itself its own past is shown whole.
+    """
     known = queries.known_of(rows, known_at=asked.known_at)
-    then = queries.seer(on=asked.on, known=known, known_at=asked.known_at)
-    now = queries.seer(on=today, known=queries.known_of(rows))
+    then = queries.seer(on=asked.on, view=view, known=known, known_at=asked.known_at)
+    now = queries.seer(on=today, view=view, known=queries.known_of(rows))
     kept = _kept(rows)
     for row in rows:
-        seen = then(row, datasets[row.dataset])
+        told = then(row, datasets[row.dataset])
         is_kept = (row.dataset, row.natural_key) in kept
-        if seen is not None and is_kept and now(row, datasets[row.dataset]):
-            yield seen
+        may_be = view is View.OWN or (is_kept and now(row, datasets[row.dataset]))
+        if told is not None and may_be:
+            yield row, told
 
 
-def _kept(rows: list[Record]) -> set[tuple[str, str]]:
+def _kept(rows: Collection[Record]) -> set[tuple[str, str]]:
     """Return under which keys the register still holds a version in force."""
     found: set[tuple[str, str]] = set()
     for dataset in {row.dataset for row in rows}:
@@ -151,9 +173,13 @@ def _kept(rows: list[Record]) -> set[tuple[str, str]]:
     return found
 
 
-def _corrected(rows: Iterable[Record]) -> dict[str, datetime]:
+def corrected(
+    rows: Iterable[Record], shown: Iterable[PublicRecord]
+) -> dict[str, datetime]:
+    """Return when another version took the place of one that is shown."""
+    keys = {each.key for each in shown}
     return {
-        queries.key_of(row): row.superseded_at
+        key: row.superseded_at
         for row in rows
-        if row.superseded_at is not None
+        if row.superseded_at is not None and (key := queries.key_of(row)) in keys
     }

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
+from django.db.models import QuerySet
+
 from xinheng.apps.catalog import queries as catalog
-from xinheng.apps.records import queries
+from xinheng.apps.records import as_of, queries
 from xinheng.apps.records.models import Record
 from xinheng.apps.records.queries import PublicRecord, View
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.disclosures.names import SOLE_PROPRIETOR_PREFIX
 from xinheng.core.paging import Page, clamp
+from xinheng.core.two_times import AsOf
 
 DATASETS = ("permit", "penalty")
 DAYS = 30
@@ -33,32 +36,53 @@ class Recent:
     record: PublicRecord
 
 
-def list_recent(*, dataset: str, on: date, page: int = 1) -> Page[Recent]:
-    """Return the decisions of the last `DAYS` days, the latest first."""
+def list_recent(
+    *, dataset: str, on: date, page: int = 1, asked: AsOf | None = None
+) -> Page[Recent]:
+    """Return the decisions of the last `DAYS` days, the latest first.
+
+    `on` is today: where a past is `asked`, those of the days before its day are
+    returned, as known then and as far as they may be shown today. Organizations bear
+    the names of today.
+    """
     item = catalog.list_datasets().get(dataset)
     number = clamp(page)
     if item is None:
         return Page((), number, PAGE_SIZE, 0)
-    rows = list(
-        Record.objects.filter(
-            dataset=dataset,
-            superseded_at__isnull=True,
-            decided_on__gt=on - timedelta(days=DAYS),
-            decided_on__lte=on,
-            organization__isnull=False,
-        )
-        .exclude(organization__uscc__startswith=SOLE_PROPRIETOR_PREFIX)
-        .select_related("source_unit", "submission", "organization")
-        .order_by("-decided_on", "-id")[:MOST]
-    )
-    see = queries.seer(on=on, view=View.BULK, known=queries.known_of(rows))
-    seen = [(row, record) for row in rows if (record := see(row, item)) is not None]
+    seen = _seen(item, on, asked)
     first = (number - 1) * PAGE_SIZE
     shown = tuple(
         _recent(row, record, item)
         for row, record in islice(seen, first, first + PAGE_SIZE)
     )
     return Page(shown, number, PAGE_SIZE, len(seen))
+
+
+def _seen(
+    item: Dataset, on: date, asked: AsOf | None
+) -> list[tuple[Record, PublicRecord]]:
+    if asked is not None:
+        then = _decided(as_of.versions(asked=asked), item, asked.on)
+        rows = list(then.filter(erased_at__isnull=True)[:MOST])
+        return list(as_of.seen(rows, {item.name: item}, asked, on, View.BULK))
+    current = Record.objects.filter(superseded_at__isnull=True)
+    rows = list(_decided(current, item, on)[:MOST])
+    see = queries.seer(on=on, view=View.BULK, known=queries.known_of(rows))
+    return [(row, record) for row in rows if (record := see(row, item)) is not None]
+
+
+def _decided(rows: QuerySet[Record], item: Dataset, on: date) -> QuerySet[Record]:
+    return (
+        rows.filter(
+            dataset=item.name,
+            decided_on__gt=on - timedelta(days=DAYS),
+            decided_on__lte=on,
+            organization__isnull=False,
+        )
+        .exclude(organization__uscc__startswith=SOLE_PROPRIETOR_PREFIX)
+        .select_related("source_unit", "submission", "organization")
+        .order_by("-decided_on", "-id")
+    )
 
 
 def _recent(row: Record, record: PublicRecord, item: Dataset) -> Recent:

@@ -9,18 +9,22 @@ from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.reports import facts, operations
 from xinheng.apps.reports.operations import Issued, Order
 from xinheng.core.reports.kinds import Kind
+from xinheng.core.two_times import AsOf
 
 
-def issue_own(*, uscc: str, actor: Actor, site: str, at: datetime) -> Issued:
-    """Issue an organization's own report to its agent.
+def issue_own(
+    *, uscc: str, actor: Actor, site: str, at: datetime, then: AsOf | None = None
+) -> Issued:
+    """Issue an organization's own report to its agent, of a past where one is asked.
 
     Raises:
         NotAllowedError: the actor does not act for it.
         What `operations.issue` raises.
     """
-    if facts.find(uscc).key not in actor.organizations:
+    # Then the code may have been another organization's.
+    if facts.find(uscc, then).key not in actor.organizations:
         raise NotAllowedError("take an organization's own report")
-    order = Order(uscc, Kind.OWN, actor.account_id)
+    order = Order(uscc, Kind.OWN, actor.account_id, then=then)
     return operations.issue(order=order, site=site, at=at)
 
 
@@ -30,7 +34,13 @@ def may_ask(actor: Actor) -> bool:
 
 
 def issue_in_matter(
-    *, uscc: str, purpose: str, actor: Actor, site: str, at: datetime
+    *,
+    uscc: str,
+    purpose: str,
+    actor: Actor,
+    site: str,
+    at: datetime,
+    then: AsOf | None = None,
 ) -> Issued:
     """Issue a report for an administrative matter to an official.
 
@@ -41,5 +51,6 @@ def issue_in_matter(
     if not may_ask(actor):
         raise NotAllowedError("take a report in a matter")
     unit = min(actor.units, default=None)
-    order = Order(uscc, Kind.ADMINISTRATIVE, actor.account_id, purpose, unit)
+    kind = Kind.ADMINISTRATIVE
+    order = Order(uscc, kind, actor.account_id, purpose, unit, then=then)
     return operations.issue(order=order, site=site, at=at)

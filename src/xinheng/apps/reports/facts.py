@@ -14,15 +14,18 @@ from xinheng.apps.commitments import queries as commitments
 from xinheng.apps.law import queries as law
 from xinheng.apps.listings import public as listings
 from xinheng.apps.listings.public import PublicListing
+from xinheng.apps.organizations import public_then
 from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.organizations.queries import OrganizationView
 from xinheng.apps.records import reported
 from xinheng.apps.records.queries import PublicRecord, View
+from xinheng.apps.records.reported import Reported
 from xinheng.core.catalog.datasets import Dataset, SubjectKind
 from xinheng.core.disclosures.visibility import is_of_class
 from xinheng.core.listings.schemes import ADVERSE
 from xinheng.core.merkle.entries import timestamp
 from xinheng.core.reports.kinds import AUDIENCES, Kind
+from xinheng.core.two_times import AsOf
 from xinheng.rulebook import credit_report
 from xinheng.rulebook.credit_report import Section
 
@@ -42,32 +45,43 @@ class NoOrganizationError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Whom and in which kind, on which day, and whether the rulebook is adopted."""
+    """Whom and in which kind, on which day, and whether the rulebook is adopted.
+
+    `on` is today, `then` the past that is asked about, null for none.
+    """
 
     item: OrganizationView
     kind: Kind
     on: date
     is_adopted: bool
+    then: AsOf | None
 
 
-def find(uscc: str) -> OrganizationView:
-    """Return the organization that a report is to be about.
+def find(uscc: str, then: AsOf | None = None) -> OrganizationView:
+    """Return the organization that a report is to be about, as it was known.
 
     Raises:
-        NoOrganizationError: the register holds none under this code.
+        NoOrganizationError: the register holds none under this code, or held none.
     """
-    found = organizations.get_public(uscc)
+    if then is None:
+        found = organizations.get_public(uscc)
+    else:
+        found = public_then.get(uscc, on=then.on, known_at=then.known_at)
     if found is None:
         raise NoOrganizationError
     return found
 
 
-def compose(item: OrganizationView, kind: Kind, *, on: date) -> Json:
+def compose(
+    item: OrganizationView, kind: Kind, *, on: date, then: AsOf | None = None
+) -> Json:
     """Return what a report of a kind states about an organization on a day.
 
-    Values are texts, integers, booleans, null, lists and objects: canonical JSON.
+    Values are texts, integers, booleans, null, lists and objects: canonical JSON. `on`
+    is today; of a past that is asked about (`then`) nothing is stated that may not be
+    stated today, but in the organization's own report.
     """
-    asked = _Asked(item, kind, on, law.is_adopted(on=on))
+    asked = _Asked(item, kind, on, _is_adopted(on, then), then)
     active = {
         name: each
         for name, each in catalog.list_datasets().items()
@@ -79,8 +93,10 @@ def compose(item: OrganizationView, kind: Kind, *, on: date) -> Json:
         for name, each in active.items()
         if is_of_class(each.disclosure, audience)
     }
-    found = reported.list_reported(organization=item.key, on=on, view=_VIEWS[kind])
-    by_class = _by_class(found.records)
+    found = reported.list_reported(
+        organization=item.key, on=on, view=_VIEWS[kind], asked=then
+    )
+    by_class = _by_class(found, asked)
     return {
         "format": FORMAT,
         "ledger": settings.LEDGER_ORIGIN,
@@ -100,6 +116,41 @@ def compose(item: OrganizationView, kind: Kind, *, on: date) -> Json:
             if name not in shown
         ],
         "is_cut": found.is_cut,
+        **_then(found, shown, asked),
+    }
+
+
+def _is_adopted(on: date, then: AsOf | None) -> bool:
+    """Tell whether the rulebook is adopted, and was as far as it was known."""
+    if not law.is_adopted(on=on):
+        return False
+    return then is None or law.is_adopted(on=then.on, known_at=then.known_at)
+
+
+def _then(found: Reported, shown: Mapping[str, Dataset], asked: _Asked) -> Json:
+    """Return which past is stated, and the marks of what was erased since.
+
+    Of adverse records nobody but the organization is told that some were erased.
+    """
+    if asked.then is None:
+        return {}
+    is_own = asked.kind is Kind.OWN
+    return {
+        "then": {
+            "on": asked.then.on.isoformat(),
+            "ledger_size": asked.then.ledger_size,
+        },
+        "erased": [
+            {
+                "title": shown[each.dataset].title,
+                "title_en": shown[each.dataset].title_en,
+                "count": each.count,
+                "erased_on": each.erased_on.isoformat(),
+                "basis": each.basis,
+            }
+            for each in found.erased
+            if each.dataset in shown and (is_own or not shown[each.dataset].adverse)
+        ],
     }
 
 
@@ -120,17 +171,21 @@ def _organization(item: OrganizationView) -> Json:
     }
 
 
-def _by_class(records: Iterable[PublicRecord]) -> dict[str, list[PublicRecord]]:
-    found: dict[str, list[PublicRecord]] = {}
-    for record in records:
-        found.setdefault(record.dataset, []).append(record)
-    return found
+def _by_class(found: Reported, asked: _Asked) -> dict[str, list[Json]]:
+    told: dict[str, list[Json]] = {}
+    for record in found.records:
+        row = _record(record)
+        if asked.then is not None:
+            corrected = found.corrected.get(record.key)
+            row["corrected_at"] = timestamp(corrected) if corrected else None
+        told.setdefault(record.dataset, []).append(row)
+    return told
 
 
 def _section(
     section: Section,
     shown: Mapping[str, Dataset],
-    by_class: Mapping[str, list[PublicRecord]],
+    by_class: Mapping[str, list[Json]],
     asked: _Asked,
 ) -> Json:
     classes = [
@@ -158,14 +213,14 @@ def _is_out_of_scope(
     return bool(names & set(active)) and not names & set(shown)
 
 
-def _class(dataset: Dataset, records: Iterable[PublicRecord], asked: _Asked) -> Json:
+def _class(dataset: Dataset, records: Iterable[Json], asked: _Asked) -> Json:
     is_barred = dataset.adverse and not asked.is_adopted and asked.kind is not Kind.OWN
     return {
         "name": dataset.name,
         "title": dataset.title,
         "title_en": dataset.title_en,
         "is_barred": is_barred,
-        "records": [_record(each) for each in records],
+        "records": list(records),
     }
 
 
@@ -185,10 +240,10 @@ def _record(record: PublicRecord) -> Json:
 
 def _lists(section: Section, asked: _Asked) -> Json:
     is_adverse = section.lists == "adverse"
-    key = int(asked.item.key)
-    public = listings.public_of(organization=key, on=asked.on)
+    key, then = int(asked.item.key), asked.then
+    public = listings.public_of(organization=key, on=asked.on, asked=then)
     is_own = asked.kind is Kind.OWN
-    rows = listings.held_of(organization=key, on=asked.on) if is_own else public
+    rows = _held_lists(key, asked) if is_own else public
     is_barred = is_adverse and not asked.is_adopted and not is_own
     return {
         "name": f"{section.name}-lists",
@@ -201,6 +256,13 @@ def _lists(section: Section, asked: _Asked) -> Json:
             if (row.scheme.kind in ADVERSE) is is_adverse
         ],
     }
+
+
+def _held_lists(key: int, asked: _Asked) -> tuple[PublicListing, ...]:
+    if asked.then is None:
+        return listings.held_of(organization=key, on=asked.on)
+    then = asked.then
+    return listings.held_of(organization=key, on=then.on, known_at=then.known_at)
 
 
 def _listing(row: PublicListing, *, is_public: bool) -> Json:
@@ -223,7 +285,9 @@ def _listing(row: PublicListing, *, is_public: bool) -> Json:
 
 def _commitments(section: Section, asked: _Asked) -> Json:
     is_own = asked.kind is Kind.OWN
-    rows = commitments.list_stated(organization=asked.item.key, is_own=is_own)
+    rows = commitments.list_stated(
+        organization=asked.item.key, is_own=is_own, asked=asked.then
+    )
     return {
         "name": section.name,
         "title": section.title,

@@ -49,7 +49,9 @@ class Report(models.Model):
     """A report as it was issued; its entry stands at `entry_seq` of the ledger.
 
     The ledger had `entry_seq` entries when the facts were read. `asker` is an opaque
-    account, `operator` or `public`; `unit` is null where no unit asked.
+    account, `operator` or `public`; `unit` is null where no unit asked. `then_...` say
+    which past it states, as known at that place of the ledger about that day; null
+    where it states the day of its issue.
     """
 
     entry_seq = models.PositiveBigIntegerField(unique=True)
@@ -69,6 +71,9 @@ class Report(models.Model):
     )
     document_sha256 = models.CharField(max_length=64)
     stated_sha256 = models.CharField(max_length=64)
+    then_on = models.DateField(null=True)
+    then_known_at = models.DateTimeField(null=True)
+    then_size = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -85,5 +90,14 @@ class Report(models.Model):
                 name="report_authorized_by_consent",
                 condition=Q(kind=Kind.AUTHORIZED, consent__isnull=False)
                 | (~Q(kind=Kind.AUTHORIZED) & Q(consent__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="report_then_in_two_times",
+                condition=Q(then_on=None, then_known_at=None, then_size=None)
+                | Q(
+                    then_on__isnull=False,
+                    then_known_at__isnull=False,
+                    then_size__isnull=False,
+                ),
             ),
         ]

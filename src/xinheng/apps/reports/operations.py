@@ -29,6 +29,7 @@ from xinheng.core.merkle.checkpoint import parse_public_key
 from xinheng.core.merkle.entries import timestamp
 from xinheng.core.reports.kinds import Kind
 from xinheng.core.submissions import reasons
+from xinheng.core.two_times import AsOf
 
 ISSUED = "report.issued"
 SEAL_NAME = "信衡 Xinheng"
@@ -41,7 +42,8 @@ SIGNED_AS = f"{facts.FORMAT}\n"
 class Order:
     """What is wanted, by whom: an opaque account, `operator` or `public`.
 
-    `unit` is null where no unit asks, `consent` unless the kind is authorized.
+    `unit` is null where no unit asks, `consent` unless the kind is authorized, `then`
+    unless a past is asked about.
     """
 
     uscc: str
@@ -50,6 +52,7 @@ class Order:
     purpose: str = ""
     unit: str | None = None
     consent: Consent | None = None
+    then: AsOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def issue(*, order: Order, site: str, at: datetime) -> Issued:
 
     Raises:
         FontMissingError, UnprintableError: it can't be set; nothing was issued.
-        NoOrganizationError: the register holds none under this code.
+        NoOrganizationError: the register holds none under this code, or held none.
         ReasonError: no purpose, or one that can't be kept.
         SealError, SigningKeyError: no key to sign with.
     """
@@ -99,15 +102,16 @@ def _enter(
 ) -> tuple[dict[str, Any], int]:
     """Read the facts and enter the report, or find the one of today that says so."""
     head = ledger.lock_head()
-    item = facts.find(order.uscc)
+    item = facts.find(order.uscc, order.then)
     on = timezone.localdate(at)
-    states = facts.compose(item, order.kind, on=on)
+    states = facts.compose(item, order.kind, on=on, then=order.then)
     digest = sha256(canonical.encode(states)).hexdigest()
     if earlier := _earlier(item, order, digest, at):
-        again = _document(states, order, seal, earlier.issued_at, earlier.entry_seq)
+        when = then_of(earlier) or _now(earlier.issued_at, earlier.entry_seq)
+        again = _document(states, order, seal, when)
         if sha256(canonical.encode(again)).hexdigest() == earlier.document_sha256:
             return again, earlier.entry_seq
-    document = _document(states, order, seal, at, head.size)
+    document = _document(states, order, seal, order.then or _now(at, head.size))
     layout.render(document, Found(), Attached(), at=at)
     return document, _append(item, order, document, digest, at)
 
@@ -124,14 +128,25 @@ def _earlier(
     return rows.filter(issued_on=timezone.localdate(at)).order_by("-id").first()
 
 
+def then_of(row: Report) -> AsOf | None:
+    """Return the past that a report states, null where it states the day it bears."""
+    if row.then_on is None or row.then_known_at is None or row.then_size is None:
+        return None
+    return AsOf(row.then_on, row.then_known_at, row.then_size)
+
+
+def _now(at: datetime, size: int) -> AsOf:
+    return AsOf(timezone.localdate(at), at, size)
+
+
 def _document(
-    states: dict[str, Any], order: Order, seal: sealing.Seal, at: datetime, size: int
+    states: dict[str, Any], order: Order, seal: sealing.Seal, when: AsOf
 ) -> dict[str, Any]:
     return {
         **states,
-        "as_of": timestamp(at),
-        "on": timezone.localdate(at).isoformat(),
-        "ledger_size": size,
+        "as_of": timestamp(when.known_at),
+        "on": when.on.isoformat(),
+        "ledger_size": when.ledger_size,
         "purpose": order.purpose,
         "receiver": order.consent.receiver if order.consent else None,
         "unit": order.unit,
@@ -153,6 +168,9 @@ def _append(
         "unit": order.unit,
         "consent": order.consent.id if order.consent else None,
     }
+    then = order.then
+    if then is not None:
+        body |= {"then": {"on": then.on.isoformat(), "ledger_size": then.ledger_size}}
     appended = ledger.append(
         kind=ISSUED,
         subject=f"organization:{item.key}",
@@ -172,6 +190,9 @@ def _append(
         consent=order.consent,
         document_sha256=str(body["sha256"]),
         stated_sha256=digest,
+        then_on=then.on if then else None,
+        then_known_at=then.known_at if then else None,
+        then_size=then.ledger_size if then else None,
     )
     return appended.seq
 

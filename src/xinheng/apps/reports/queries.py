@@ -7,12 +7,13 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from xinheng.apps.accounts.actors import Actor
-from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.reports import facts
 from xinheng.apps.reports.models import Report
+from xinheng.apps.reports.operations import then_of
 from xinheng.core.merkle import canonical
 from xinheng.core.paging import Page, clamp
 from xinheng.core.reports.kinds import Kind
+from xinheng.core.two_times import AsOf
 
 PAGE_SIZE = 20
 
@@ -37,6 +38,7 @@ class IssuedView:
     """A report by its entry. `newer_at` is null where no later one states otherwise.
 
     `still_states` is null where the register is not asked: for a consent that ended.
+    `then` is the past that it states, null where it states the day of its issue.
     """
 
     kind: Kind
@@ -46,6 +48,7 @@ class IssuedView:
     document_sha256: str
     newer_at: datetime | None
     still_states: bool | None
+    then: AsOf | None
 
 
 def find_issued(*, entry: int, on: date) -> IssuedView | None:
@@ -55,7 +58,11 @@ def find_issued(*, entry: int, on: date) -> IssuedView | None:
     if row is None:
         return None
     newer = Report.objects.filter(
-        organization_id=row.organization_id, kind=row.kind, entry_seq__gt=entry
+        organization_id=row.organization_id,
+        kind=row.kind,
+        entry_seq__gt=entry,
+        then_on=row.then_on,
+        then_size=row.then_size,
     ).exclude(stated_sha256=row.stated_sha256)
     if row.consent_id is not None:
         newer = newer.filter(consent_id=row.consent_id)
@@ -69,6 +76,7 @@ def find_issued(*, entry: int, on: date) -> IssuedView | None:
         .values_list("issued_at", flat=True)
         .first(),
         still_states=_still_states(row, on),
+        then=then_of(row),
     )
 
 
@@ -76,10 +84,12 @@ def _still_states(row: Report, on: date) -> bool | None:
     consent = row.consent
     if consent and (consent.withdrawn_at is not None or on >= consent.expires_on):
         return None
-    item = organizations.get_public(row.organization.uscc)
-    if item is None:
+    then = then_of(row)
+    try:
+        item = facts.find(row.organization.uscc, then)
+    except facts.NoOrganizationError:
         return False
-    states = facts.compose(item, Kind(row.kind), on=on)
+    states = facts.compose(item, Kind(row.kind), on=on, then=then)
     return sha256(canonical.encode(states)).hexdigest() == row.stated_sha256
 
 

@@ -14,10 +14,11 @@ from functools import cache
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import KeyView, NotAllowedError
-from xinheng.apps.organizations import suggestions
+from xinheng.apps.ledger import queries as ledger
+from xinheng.apps.organizations import history, suggestions
 from xinheng.apps.standing import rendering, snapshot, sources, uses
 from xinheng.apps.standing.models import LookUp
-from xinheng.apps.standing.snapshot import View
+from xinheng.apps.standing.rendering import Registered
 from xinheng.apps.standing.uses import Use
 from xinheng.core.identifiers import uscc
 from xinheng.core.screening import personal_id
@@ -56,7 +57,10 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """In which matter, what for, on which day; `known_at` null means as known now."""
+    """In which matter, what for, on which day; `known_at` is a size of the ledger.
+
+    Null means as known now.
+    """
 
     matter: str
     purpose: str
@@ -104,12 +108,15 @@ def look_up(*, asker: Asker, code: str, question: Question, at: datetime) -> str
         failed = _find_fault(wanted)
         if failed is not None:
             return _invalid(wanted, failed)
-    size = _size(view, question.known_at)
+    known = Registered(view.codes.find(wanted), view.former.get(wanted))
+    size = view.ledger_size
     if question.known_at is not None:
+        size = _size(question.known_at, reached=ledger.size())
         effects = sources.effects_of(wanted)
+        known = _known_then(wanted, question.on, size)
     _record(asker, question, (wanted,), size, at=at)
     return rendering.answer(
-        view,
+        known,
         code=wanted,
         matter=question.matter,
         on=question.on,
@@ -125,6 +132,7 @@ def look_up_many(
 
     Raises:
         BatchError: none, or more than `MOST_CODES`.
+        FutureSizeError: the view of now has not reached `known_at`.
         ReasonError, UnknownMatterError, NotLoggedError, SnapshotNotReadyError.
     """
     question.check()
@@ -132,16 +140,32 @@ def look_up_many(
         raise BatchError
     view = snapshot.snapshot.view()
     wanted = [uscc.normalize(code) for code in codes]
+    size, unknown = view.ledger_size, frozenset[str]()
+    if question.known_at is not None:
+        size = _size(question.known_at, reached=size)
+        unknown = history.list_unknown(wanted, known_at=ledger.moment_of(size))
     told = rendering.batch(
         view,
         codes=wanted,
         matter=question.matter,
         on=question.on,
-        ledger_size=view.ledger_size,
+        ledger_size=size,
+        unknown=unknown,
     )
     if told.looked_up:
-        _record(asker, question, told.looked_up, view.ledger_size, at=at)
+        _record(asker, question, told.looked_up, size, at=at)
     return told.text
+
+
+def _known_then(code: str, on: date, size: int) -> Registered:
+    """Return what the register knew of a code at a size of the ledger, about a day."""
+    then = history.as_of(code, on=on, known_at=ledger.moment_of(size))
+    if then is None:
+        return Registered(None, None)
+    is_borne = then.uscc == code
+    return Registered(
+        then.status if is_borne else None, None if is_borne else then.uscc
+    )
 
 
 def asker_of(actor: Actor) -> Asker:
@@ -186,10 +210,8 @@ def _invalid(code: str, failed: str) -> str:
     )
 
 
-def _size(view: View, known_at: int | None) -> int:
-    if known_at is None:
-        return view.ledger_size
-    if not 0 <= known_at <= view.ledger_size:
+def _size(known_at: int, *, reached: int) -> int:
+    if not 0 <= known_at <= reached:
         raise FutureSizeError
     return known_at
 

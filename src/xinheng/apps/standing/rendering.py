@@ -7,7 +7,7 @@ so they are written when the process starts and copied afterwards.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -27,8 +27,19 @@ LISTED, NOTHING_FOUND, UNKNOWN, INVALID = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the register knows of a code; `status` is null where nobody bears it.
+
+    `current_code` is what a former one was replaced by, null where it was not.
+    """
+
+    status: str | None
+    current_code: str | None
+
+
 def answer(
-    view: View,
+    known: Registered,
     *,
     code: str,
     matter: str,
@@ -38,12 +49,12 @@ def answer(
 ) -> str:
     """Return the answer about a code that is right in itself."""
     lists = [each for each in effects if each.is_in_force(on, ledger_size)]
-    status = view.codes.find(code)
-    state = LISTED if lists else NOTHING_FOUND if status else UNKNOWN
+    is_known = any(each.is_known_at(ledger_size) for each in effects)
+    state = LISTED if lists else NOTHING_FOUND if known.status else UNKNOWN
     facts = {
-        "registered": status is not None or bool(effects),
-        "status": status,
-        "current_code": view.former.get(code),
+        "registered": known.status is not None or is_known,
+        "status": known.status,
+        "current_code": known.current_code,
         "sole_proprietor": code.startswith("92"),
     }
     return (
@@ -75,11 +86,18 @@ class Batch:
 
 
 def batch(
-    view: View, *, codes: Sequence[str], matter: str, on: date, ledger_size: int
+    view: View,
+    *,
+    codes: Sequence[str],
+    matter: str,
+    on: date,
+    ledger_size: int,
+    unknown: Collection[str] = frozenset(),
 ) -> Batch:
     """Return the answer about many codes, in their order.
 
     What is said of a measure stands once, under `measures`; a row names it by code.
+    `unknown` are codes that the register holds today and did not know then.
     """
     measures = _of_matter(matter)
     rows: list[str] = []
@@ -90,7 +108,7 @@ def batch(
         in_force = [each for each in effects if each.is_in_force(on, ledger_size)]
         if in_force:
             rows.append(_listed(code, in_force, measures, used))
-        elif status is not None or effects:
+        elif code not in unknown and (status is not None or effects):
             rows.append(f'{{"uscc":"{code}","state":"{NOTHING_FOUND}"}}')
         else:
             row, is_code = _strange(code)

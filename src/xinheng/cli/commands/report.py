@@ -33,6 +33,12 @@ from xinheng.cli.environment import prepare, with_directory, with_json
 @click.option(
     "--purpose", default="", help="The matter; it is logged, and shown to it."
 )
+@click.option(
+    "--known-at",
+    default="",
+    help="As the register knew it on a day, or at a ledger size, instead of now.",
+)
+@click.option("--on", default="", help="About this day: that of --known-at, or today.")
 @with_directory
 @with_json
 def command(
@@ -42,6 +48,8 @@ def command(
     column: str,
     unit: str | None,
     purpose: str,
+    known_at: str,
+    on: str,
     directory: Path | None,
     as_json: bool,
 ) -> None:
@@ -49,10 +57,11 @@ def command(
 
     With --unit it is a report for an administrative matter: it also holds what is
     shared among public bodies, and the organization sees who took it and what for. A
-    batch that was interrupted goes on where it stopped.
+    batch that was interrupted goes on where it stopped. With --known-at or --on it
+    states what was known then, as far as it may be stated today.
 
-    Exit code 0: every report was written; 1: some organization is not in the register;
-    2: a wrong call, or a file that can't be read or written.
+    Exit code 0: every report was written; 1: some organization is not in the register,
+    or was not then; 2: a wrong call, or a file that can't be read or written.
     """
     if (uscc is None) == (batch is None):
         failures.fail(
@@ -62,9 +71,10 @@ def command(
             as_json=as_json,
         )
     prepare(directory, as_json=as_json, must_exist=True)
-    from xinheng.cli import reporting
+    from xinheng.cli import reporting, two_times
 
-    asked = reporting.Asked(unit, purpose, as_json=as_json)
+    then = two_times.read(known_at=known_at, on=on, as_json=as_json)
+    asked = reporting.Asked(unit, purpose, then, as_json=as_json)
     if batch is None:
         answer = reporting.one(uscc or "", asked=asked, out=out)
     else:

@@ -24,6 +24,9 @@ from xinheng.cli.environment import prepare, with_directory, with_json
 )
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Day (today).")
 @click.option(
+    "--known-at", default="", help="As known on a day or at a ledger size (now)."
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the rows to this CSV.",
@@ -37,6 +40,7 @@ def command(
     unit: str,
     column: str,
     on: datetime | None,
+    known_at: str,
     out: Path | None,
     directory: Path | None,
     as_json: bool,
@@ -50,7 +54,7 @@ def command(
     from xinheng.cli import looking_up
 
     asked = looking_up.Asked(
-        matter, purpose, unit, on.date() if on else None, as_json=as_json
+        matter, purpose, unit, on.date() if on else None, known_at, as_json=as_json
     )
     answer = looking_up.look_up(file, column=column, asked=asked, out=out)
     if as_json:

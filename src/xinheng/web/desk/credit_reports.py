@@ -16,6 +16,9 @@ from xinheng.web.access import DeskRequest, signed_in
 from xinheng.web.desk.forms_measures import Inquiry
 from xinheng.web.desk.queues import GET_OR_POST, answers
 
+UNKNOWN = _("The register holds no organization under this code.")
+UNKNOWN_THEN = _("The register did not know an organization under this code then.")
+
 
 class Ask(Inquiry):
     """Whom the report is to be about, and in which matter."""
@@ -36,14 +39,19 @@ def index(request: DeskRequest) -> HttpResponse:
         try:
             return _send(request, form)
         except NoOrganizationError:
-            text = _("The register holds no organization under this code.")
-            form.add_error("code", str(text))
+            form.add_error("code", str(UNKNOWN_THEN if _then(form) else UNKNOWN))
     rows = queries.list_of_units(actor=request.actor)
     return render(request, "desk/credit_reports.html", {"form": form, "rows": rows})
 
 
-def _send(request: DeskRequest, form: Ask) -> HttpResponse:
+def _then(form: Ask) -> bool:
     told = form.cleaned_data
+    return bool(told["known_at"] or told["on"])
+
+
+def _send(request: DeskRequest, form: Ask) -> HttpResponse:
+    told, at = form.cleaned_data, timezone.now()
+    then = form.asked(at=at)
     return credit_reports.send(
         request,
         told["code"],
@@ -52,6 +60,7 @@ def _send(request: DeskRequest, form: Ask) -> HttpResponse:
             purpose=told["purpose"],
             actor=request.actor,
             site=credit_reports.site(request),
-            at=timezone.now(),
+            at=at,
+            then=then,
         ),
     )

@@ -13,6 +13,7 @@ from xinheng.apps.standing.operations import LONGEST_PURPOSE
 from xinheng.core.submissions import reasons
 from xinheng.core.submissions.reasons import ReasonError
 from xinheng.rulebook import measures
+from xinheng.web import as_of
 from xinheng.web.desk.forms_queues import FAULTS, Choice, Radios
 
 OUTCOMES = {
@@ -101,10 +102,9 @@ class SecondLook(Choice):
         super().__init__(data, choices=LOOKS.items())
 
 
-class Inquiry(forms.Form):
-    """About whom an official asks, and what for."""
+class Inquiry(as_of.TwoTimes):
+    """About whom an official asks, and what for, in two times."""
 
-    use_required_attribute = False
     code = forms.CharField(
         label=_("Unified social credit code"),
         help_text=_("18 characters."),
@@ -120,6 +120,8 @@ class Inquiry(forms.Form):
         ),
         required=False,
     )
+
+    field_order: tuple[str, ...] = ("code", "purpose", "known_at", "on")
 
     def clean_purpose(self) -> str:
         """Refuse a purpose that says nothing, or something about a person."""
@@ -139,7 +141,7 @@ class LookUp(Inquiry):
             "invalid_choice": _("Select the matter."),
         },
     )
-    field_order = ("code", "matter", "purpose")
+    field_order = ("code", "matter", "purpose", "known_at", "on")
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]

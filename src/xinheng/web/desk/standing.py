@@ -34,13 +34,14 @@ def look_up(request: DeskRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "desk/standing.html", {"form": form})
     at, asked = timezone.now(), form.cleaned_data
+    then = form.asked(at=at)
+    on = then.on if then else timezone.localdate(at)
+    size = then.ledger_size if then and asked["known_at"] else None
     told = json.loads(
         operations.look_up(
             asker=asker,
             code=asked["code"],
-            question=Question(
-                asked["matter"], asked["purpose"], timezone.localdate(at)
-            ),
+            question=Question(asked["matter"], asked["purpose"], on, size),
             at=at,
         ),
         object_hook=_read,
@@ -49,6 +50,7 @@ def look_up(request: DeskRequest) -> HttpResponse:
         "told": told,
         "matter": rulebook.rules().matters[asked["matter"]],
         "purpose": asked["purpose"],
+        "then": then,
         **_by_mode(told),
     }
     return render(request, "desk/standing_answer.html", context)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.reports import asking as reports
 from xinheng.apps.reports import consents as given
 from xinheng.apps.reports.consents import (
@@ -16,9 +18,10 @@ from xinheng.apps.reports.consents import (
     UnknownConsentError,
     Wanted,
 )
+from xinheng.apps.reports.facts import NoOrganizationError
 from xinheng.core.submissions import reasons
 from xinheng.core.submissions.reasons import Fault, ReasonError
-from xinheng.web import credit_reports
+from xinheng.web import as_of, credit_reports
 from xinheng.web.access import DeskRequest, agent
 from xinheng.web.my import asking
 from xinheng.web.my.entries import GET_OR_POST
@@ -68,18 +71,33 @@ class Consent(forms.Form):
 @agent
 @require_POST
 def report(request: DeskRequest, uscc: str) -> HttpResponse:
-    """Make the organization's own report: all that is held."""
-    item = asking.acting(request, uscc)
-    return credit_reports.send(
-        request,
-        item.uscc,
-        lambda: reports.issue_own(
-            uscc=item.uscc,
-            actor=request.actor,
-            site=credit_reports.site(request),
-            at=timezone.now(),
-        ),
-    )
+    """Make the organization's own report: all that is held, or was as known then."""
+    item, at = asking.acting(request, uscc), timezone.now()
+    times = as_of.read(request, at=at)
+    if times.fault:
+        return redirect(f"{item_page(uscc)}?{request.GET.urlencode()}")
+    try:
+        return credit_reports.send(
+            request,
+            item.uscc,
+            lambda: reports.issue_own(
+                uscc=item.uscc,
+                actor=request.actor,
+                site=credit_reports.site(request),
+                at=at,
+                then=times.asked,
+            ),
+        )
+    except (NoOrganizationError, NotAllowedError):
+        # Then the register did not know it, or under this code another one.
+        context = {"code": item.uscc, "asking": times}
+        page = "portal/organization_unknown_then.html"
+        return render(request, page, context, status=404)
+
+
+def item_page(uscc: str) -> str:
+    """Return the address of the organization's own page."""
+    return reverse("my:organization", args=[uscc])
 
 
 @agent

@@ -9,20 +9,27 @@ from django.views.decorators.http import require_safe
 
 from xinheng.apps.catalog import queries as catalog
 from xinheng.apps.records import recent
-from xinheng.web import caching, paging
+from xinheng.web import as_of, caching, paging
 
 
 @require_safe
 def show(request: HttpRequest, dataset: str) -> HttpResponse:
-    """List the latest decisions of a dataset that the public sees."""
+    """List the latest decisions of a dataset that the public sees, or saw then."""
     if dataset not in recent.DATASETS:
         raise Http404(dataset)
+    at = timezone.now()
+    asking = as_of.read(request, at=at)
     page = recent.list_recent(
-        dataset=dataset, on=timezone.localdate(), page=paging.number(request)
+        dataset=dataset,
+        on=timezone.localdate(at),
+        page=paging.number(request),
+        asked=asking.asked,
     )
     context = {
         "dataset": catalog.get_dataset(dataset),
         "page": page,
         "days": recent.DAYS,
+        "asking": asking,
     }
-    return caching.unkept(render(request, "portal/recent.html", context))
+    answer = render(request, "portal/recent.html", context, status=asking.status)
+    return caching.unkept(answer)

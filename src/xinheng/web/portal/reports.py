@@ -17,7 +17,7 @@ from xinheng.apps.reports.facts import NoOrganizationError
 from xinheng.apps.reports.operations import Order
 from xinheng.core.identifiers import uscc as codes
 from xinheng.core.reports.kinds import Kind
-from xinheng.web import credit_reports
+from xinheng.web import as_of, caching, credit_reports
 
 ASKER = "public"
 
@@ -37,17 +37,22 @@ class Fetch(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def public(request: HttpRequest, uscc: str) -> HttpResponse:
-    """Say what a public report is, and make it when asked to."""
-    order = Order(codes.normalize(uscc), Kind.PUBLIC, ASKER)
+    """Say what a public report is, and make it when asked to, as known then or now."""
+    at = timezone.now()
+    times = as_of.read(request, at=at)
+    order = Order(codes.normalize(uscc), Kind.PUBLIC, ASKER, then=times.asked)
     try:
-        if request.method != "POST":
-            context = {"item": facts.find(order.uscc)}
-            return render(request, "portal/credit_report.html", context)
+        if request.method != "POST" or times.fault:
+            context = {"item": facts.find(order.uscc, order.then), "asking": times}
+            page = render(
+                request, "portal/credit_report.html", context, status=times.status
+            )
+            return caching.unkept(page)
         return credit_reports.send(
             request,
             order.uscc,
             lambda: operations.issue(
-                order=order, site=credit_reports.site(request), at=timezone.now()
+                order=order, site=credit_reports.site(request), at=at
             ),
         )
     except NoOrganizationError:

@@ -14,7 +14,7 @@ from xinheng.apps.statistics import queries as statistics
 from xinheng.apps.statistics import rendering, telling
 from xinheng.core.catalog import periods
 from xinheng.core.statistics.monthly import MonthlyTable, State
-from xinheng.web import bars, files
+from xinheng.web import as_of, bars, files
 
 
 @require_safe
@@ -33,8 +33,9 @@ FORMATS = {
 
 @require_safe
 def month(request: HttpRequest, period: str) -> HttpResponse:
-    """Show a month's table, as the ledger stands or as it stood at `size` entries."""
-    table = _table(request, period)
+    """Show a month's table, as the ledger stands or as it stood then (`known_at`)."""
+    asking = as_of.read(request, at=timezone.now())
+    table = _table(request, period, asking)
     rows = bars.in_order(table)
     this_month = periods.of(timezone.localdate())
     context = {
@@ -47,8 +48,9 @@ def month(request: HttpRequest, period: str) -> HttpResponse:
         "fruitless": [row for row in rows if row.state == "reported" and not row.total],
         "previous": periods.before(period),
         "next": periods.before(period, -1) if period < this_month else None,
+        "asking": asking,
     }
-    return render(request, "portal/table.html", context)
+    return render(request, "portal/table.html", context, status=asking.status)
 
 
 @require_safe
@@ -57,7 +59,10 @@ def download(request: HttpRequest, period: str, file_format: str) -> HttpRespons
     if file_format not in FORMATS:
         raise Http404(file_format)
     write, content_type = FORMATS[file_format]
-    table = _table(request, period)
+    asking = as_of.read(request, at=timezone.now())
+    if asking.fault:
+        raise Http404(asking.fault)
+    table = _table(request, period, asking)
     told = telling.tell_table(table) | {
         "ledger_root": ledger.root(size=table.ledger_size).hex(),
         "demo": settings.DEMO,
@@ -66,8 +71,11 @@ def download(request: HttpRequest, period: str, file_format: str) -> HttpRespons
     return files.attachment(write(told), f"{period}.{file_format}", content_type)
 
 
-def _table(request: HttpRequest, period: str) -> MonthlyTable:
+def _table(request: HttpRequest, period: str, asking: as_of.Asking) -> MonthlyTable:
+    """Return the table at `size` entries, else as known then."""
     size = request.GET.get("size", "")
+    if not size and asking.asked:
+        size = str(asking.asked.ledger_size)
     if period > periods.of(timezone.localdate()):
         raise Http404(f"{period} has not begun")
     try:
