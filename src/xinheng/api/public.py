@@ -121,6 +121,8 @@ def _record(record: PublicRecord) -> dict[str, object]:
         "source_unit": record.source_unit,
         "decided_on": record.decided_on,
         "recorded_at": record.recorded_at,
+        "due_on": record.lateness.due_on if record.lateness else None,
+        "working_days_late": record.lateness.days_late if record.lateness else None,
         "public_until": record.state.until,
         "is_disputed": record.state.is_disputed,
         "fields": [

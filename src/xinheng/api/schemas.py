@@ -141,7 +141,11 @@ class FieldOut(Schema):
 
 
 class RecordOut(Schema):
-    """A record as the public may see it; `public_until` is the first day without it."""
+    """A record as the public may see it; `public_until` is the first day without it.
+
+    `due_on` is the last day for making it public, null where none is counted in working
+    days; `working_days_late` counts those after it.
+    """
 
     key: str
     dataset: str
@@ -149,6 +153,8 @@ class RecordOut(Schema):
     source_unit: str
     decided_on: date | None
     recorded_at: datetime
+    due_on: date | None
+    working_days_late: int | None
     public_until: date | None
     is_disputed: bool
     fields: list[FieldOut]

@@ -19,6 +19,7 @@ SECTIONS = {
     "table": "table",
     "bulletin": "table",
     "statistics": "table",
+    "units": "table",
     "catalog": "catalog",
     "desk": "desk",
     "my": "my",

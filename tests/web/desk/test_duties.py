@@ -73,7 +73,12 @@ class TestProduction:
         for produced in ("3", "4"):
             answer = clerk.post(
                 PRODUCTION,
-                {"produced": produced, "published": "0", "reason": "网站维护"},
+                {
+                    "produced": produced,
+                    "published": "0",
+                    "reported": "0",
+                    "reason": "网站维护",
+                },
             )
             assert answer.status_code == 302
 
@@ -83,13 +88,25 @@ class TestProduction:
     @pytest.mark.parametrize(
         ("answers", "field"),
         [
-            ({"produced": "", "published": "0"}, "produced"),
-            ({"produced": "x", "published": "0"}, "produced"),
-            ({"produced": "-1", "published": "0"}, "produced"),
-            ({"produced": "1", "published": "2", "reason": "无"}, "published"),
-            ({"produced": "2", "published": "2"}, "reason"),
+            ({"produced": "", "published": "0", "reported": "0"}, "produced"),
+            ({"produced": "x", "published": "0", "reported": "0"}, "produced"),
+            ({"produced": "-1", "published": "0", "reported": "0"}, "produced"),
             (
-                {"produced": "2", "published": "2", "reason": cities.PERSONAL_NUMBER},
+                {"produced": "1", "published": "2", "reported": "0", "reason": "无"},
+                "published",
+            ),
+            (
+                {"produced": "1", "published": "0", "reported": "2", "reason": "无"},
+                "reported",
+            ),
+            ({"produced": "2", "published": "2", "reported": "2"}, "reason"),
+            (
+                {
+                    "produced": "2",
+                    "published": "2",
+                    "reported": "2",
+                    "reason": cities.PERSONAL_NUMBER,
+                },
                 "reason",
             ),
         ],
@@ -116,6 +133,68 @@ class TestProduction:
         assign()
 
         assert clerk.get(address).status_code == status
+
+
+class TestProductionAsAFile:
+    ADDRESS = "/desk/production/U02/file"
+
+    def hand_in(self, clerk, *lines):
+        header = "period,dataset,produced,published,reported,reason"
+        content = "\n".join([header, *lines]).encode("utf-8-sig")
+        return clerk.post(self.ADDRESS, {"file": io.BytesIO(content)})
+
+    def test_is_fetched_with_what_is_owed_and_taken_back(self, assign, clerk):
+        assign()
+        fetched = clerk.get("/desk/production/U02.csv", MAY)
+        header, row = fetched.content.decode("utf-8-sig").split()
+
+        answer = self.hand_in(clerk, row.replace(",,,,", ",3,1,0,网站维护"))
+        again = clerk.get("/desk/production/U02.csv", MAY).content.decode("utf-8-sig")
+
+        assert header == "period,dataset,produced,published,reported,reason"
+        assert row == "2019-05,permit,,,,"
+        assert answer.context["taken"].declared == 1
+        assert "2019-05,permit,3,1,0,网站维护" in again
+        assert ProductionReturn.objects.get().reported == 0
+
+    def test_tells_each_row_that_it_refuses_and_takes_the_others(self, assign, clerk):
+        assign()
+        answer = self.hand_in(
+            clerk,
+            "2019-05,permit,3,1,0,网站维护",
+            "2019-05,permit,,,,",
+            "2019-05,permit,x,1,0,",
+            "2019-05,permit,1,2,0,",
+            "2019-05,permit,1,1,2,",
+            "2019-05,permit,1,0,0,",
+            "2019-05,penalty,1,1,1,",
+            "201905,permit,1,1,1,",
+            f"2019-05,permit,1,0,0,{cities.PERSONAL_NUMBER}",
+        )
+
+        assert [code for _, _, code in answer.context["refused"]] == [
+            "NUMBER_FORMAT",
+            "PRODUCTION_NUMBER",
+            "PRODUCTION_REPORTED",
+            "PRODUCTION_REASON",
+            "PRODUCTION_NOT_OWED",
+            "PERIOD_FORMAT",
+            "PRODUCTION_REASON_TEXT",
+        ]
+        assert (answer.context["taken"].declared, ProductionReturn.objects.count()) == (
+            1,
+            1,
+        )
+
+    @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00"])
+    def test_refuses_what_is_no_such_file(self, assign, clerk, content):
+        answer = clerk.post(self.ADDRESS, {"file": io.BytesIO(content)})
+
+        assert list(answer.context["form"].errors) == ["file"]
+
+    def test_is_for_the_unit_itself(self, clerk, office):
+        assert office.get(self.ADDRESS).status_code == 403
+        assert clerk.get("/desk/production/U01.csv").status_code == 403
 
 
 class TestDutiesOfTheUnits:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,7 +24,7 @@ MOST_BYTES = 4 * 1024 * 1024
 
 
 class UnreadableListError(ValueError):
-    """The file is no UTF-8 CSV with the columns of `COLUMNS`, or it is too large."""
+    """The file is no UTF-8 CSV with the columns asked for, or it is too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def import_list(*, content: bytes, actor: Actor, at: datetime) -> Imported:
         UnreadableListError: the file as a whole can't be read.
         NotAllowedError: the actor may not assign duties.
     """
-    rows = _read(content)
+    rows = read(content, COLUMNS)
     before = Duty.objects.count()
     told = [_assign(row, actor=actor, at=at) for row in rows]
     assigned = Duty.objects.count() - before
@@ -62,7 +62,12 @@ def import_list(*, content: bytes, actor: Actor, at: datetime) -> Imported:
     return Imported(len(rows), assigned, len(rows) - assigned - len(refused), refused)
 
 
-def _read(content: bytes) -> list[Mapping[str, str]]:
+def read(content: bytes, columns: Collection[str]) -> list[Mapping[str, str]]:
+    """Return the rows of a CSV, with these columns of it, trimmed.
+
+    Raises:
+        UnreadableListError: it is no UTF-8 CSV with these columns, or too large.
+    """
     if len(content) > MOST_BYTES:
         raise UnreadableListError("too large")
     try:
@@ -70,9 +75,9 @@ def _read(content: bytes) -> list[Mapping[str, str]]:
         rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as wrong:
         raise UnreadableListError(type(wrong).__name__) from wrong
-    if not set(COLUMNS) <= set(reader.fieldnames or ()):
+    if not set(columns) <= set(reader.fieldnames or ()):
         raise UnreadableListError("columns")
-    return [{name: (row[name] or "").strip() for name in COLUMNS} for row in rows]
+    return [{name: (row[name] or "").strip() for name in columns} for row in rows]
 
 
 def _assign(row: Mapping[str, str], *, actor: Actor, at: datetime) -> str:

@@ -48,9 +48,10 @@ class Duty(models.Model):
 
 
 class ProductionReturn(models.Model):
-    """What a unit declares for a dataset and month: produced, put on its own site, why.
+    """What a unit declares for a month: produced, on its own site, reported, why not.
 
-    A correction is a new `version`; the latest one counts.
+    A correction is a new `version`; the latest one counts. `reported` is what the unit
+    says it handed in, null in declarations from before that was asked.
     """
 
     unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
@@ -59,6 +60,7 @@ class ProductionReturn(models.Model):
     version = models.PositiveIntegerField()
     produced = models.PositiveIntegerField()
     published = models.PositiveIntegerField()
+    reported = models.PositiveIntegerField(null=True)
     reason = models.CharField(max_length=500, blank=True)
     declared_by = models.CharField(max_length=64)
     declared_at = models.DateTimeField()
@@ -73,6 +75,10 @@ class ProductionReturn(models.Model):
             models.CheckConstraint(
                 name="production_published_is_a_part",
                 condition=Q(published__lte=F("produced")),
+            ),
+            models.CheckConstraint(
+                name="production_reported_is_a_part",
+                condition=Q(reported__isnull=True) | Q(reported__lte=F("produced")),
             ),
         ]
 

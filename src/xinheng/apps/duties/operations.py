@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -45,6 +45,7 @@ class Reason(StrEnum):
     NOT_DECLARED = "PRODUCTION_NOT_ASKED"  # production of this dataset is not declared
     PERIOD_FUTURE = "PERIOD_FUTURE"
     NUMBER = "PRODUCTION_NUMBER"  # below 0, too large, or published more than produced
+    REPORTED = "PRODUCTION_REPORTED"  # reported below 0 or more than produced
     NO_REASON = "PRODUCTION_REASON"  # some are unpublished or unreported, without why
     ADDRESS = "CONTACT_ADDRESS"  # no address of electronic mail
 
@@ -59,11 +60,15 @@ class DutyRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """What a unit declares: decisions produced, on its own site of these, why not."""
+    """What a unit declares: decisions produced, on its own site of these, why not.
+
+    `reported` is what it says it handed in, null where it does not say.
+    """
 
     produced: int
     published: int
     reason: str = ""
+    reported: int | None = None
 
 
 @transaction.atomic
@@ -181,7 +186,7 @@ def declare_production(
     The same declaration again is answered with the one that counts.
 
     Raises:
-        DutyRefusedError: NOT_DECLARED, PERIOD_FUTURE, NUMBER, NO_REASON.
+        DutyRefusedError: NOT_DECLARED, PERIOD_FUTURE, NUMBER, REPORTED, NO_REASON.
         ReasonError: the reason is too long or holds a personal identity number.
         NotAllowedError, UnknownUnitError, UnknownDatasetError, InvalidPeriodError.
     """
@@ -213,30 +218,34 @@ def declare_production(
 def _checked(production: Production, *, reported: int) -> Production:
     if not 0 <= production.published <= production.produced <= MOST:
         raise DutyRefusedError(Reason.NUMBER)
-    is_complete = min(production.published, reported) >= production.produced
+    said = reported if production.reported is None else production.reported
+    if production.reported is not None and not 0 <= said <= production.produced:
+        raise DutyRefusedError(Reason.REPORTED)
+    is_complete = min(production.published, said, reported) >= production.produced
     if not production.reason.strip():
         if not is_complete:
             raise DutyRefusedError(Reason.NO_REASON)
-        return Production(production.produced, production.published)
-    reason = reasons.require(production.reason)
-    return Production(production.produced, production.published, reason)
+        return replace(production, reason="")
+    return replace(production, reason=reasons.require(production.reason))
 
 
 def _content(row: ProductionReturn) -> Production:
-    return Production(row.produced, row.published, row.reason)
+    return Production(row.produced, row.published, row.reason, row.reported)
 
 
 def _declare(
     row: ProductionReturn, declared: Production, *, actor: Actor, at: datetime
 ) -> ProductionReturn:
     row.produced, row.published = declared.produced, declared.published
-    row.reason, row.declared_by, row.declared_at = declared.reason, actor.account_id, at
+    row.reason, row.reported = declared.reason, declared.reported
+    row.declared_by, row.declared_at = actor.account_id, at
     body = {
         "dataset": row.dataset,
         "period": row.period,
         "version": row.version,
         "produced": row.produced,
         "published": row.published,
+        "reported": row.reported,
         "reason": row.reason,
     }
     row.ledger_seq = _append(

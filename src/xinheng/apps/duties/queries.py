@@ -6,7 +6,7 @@ the same day.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
@@ -207,6 +207,9 @@ def list_production(
         if applies(duty, (month,))
     }
     declared = _declared(month, size, unit=unit)
+    arrived: Counter[str] = Counter()
+    for place, landed in _landed([month], size, unit):
+        arrived[place.dataset] += landed.count
     return tuple(
         ProductionDue(
             name,
@@ -214,6 +217,7 @@ def list_production(
             owed[name].title_en,
             production_due(month, calendars.load()),
             declared.get((unit, name)),
+            arrived[name],
         )
         for name in rulebook.rules().production.datasets
         if name in owed

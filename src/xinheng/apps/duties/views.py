@@ -47,6 +47,7 @@ class ProductionView:
     version: int
     produced: int
     published: int
+    reported: int | None
     reason: str
     declared_at: datetime
     ledger_seq: int
@@ -54,13 +55,23 @@ class ProductionView:
 
 @dataclass(frozen=True, slots=True)
 class ProductionDue:
-    """A month's return of a dataset: by when, what was declared (null: nothing)."""
+    """A month's return of a dataset: by when, what was declared (null: nothing).
+
+    `arrived` records of the month are in the register.
+    """
 
     dataset: str
     title: str
     title_en: str
     due: DueDate
     declared: ProductionView | None
+    arrived: int
+
+    @property
+    def disagrees(self) -> bool:
+        """Tell whether the unit says that it reported another number than arrived."""
+        said = self.declared.reported if self.declared else None
+        return said is not None and said != self.arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,7 @@ def production_view(row: ProductionReturn) -> ProductionView:
         version=row.version,
         produced=row.produced,
         published=row.published,
+        reported=row.reported,
         reason=row.reason,
         declared_at=row.declared_at,
         ledger_seq=row.ledger_seq,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from xinheng.apps.intake.models import HeldRow, NilReturn, Submission
@@ -30,6 +30,41 @@ class RowCounts:
     read: int = 0
     rejected: int = 0
     questionable: int = 0
+
+
+class Heard(NamedTuple):
+    """When a unit last handed in a file, or stated that it has nothing to report."""
+
+    at: datetime
+    is_nil: bool
+
+
+def last_heard(*, unit: str | None = None) -> dict[tuple[str, str], Heard]:
+    """Return when each unit was last heard of, by unit and dataset.
+
+    `unit` null means all. What the register itself released or took over is no word of
+    the unit.
+    """
+    files = Submission.objects.filter(state=Submission.State.COMPLETED).exclude(
+        origin=Submission.Origin.RELEASE
+    )
+    nils = NilReturn.objects.all()
+    if unit is not None:
+        files, nils = files.filter(unit_id=unit), nils.filter(unit_id=unit)
+    heard = [
+        ((owner, dataset), Heard(at, is_nil=False))
+        for owner, dataset, at in files.values_list("unit_id", "dataset")
+        .order_by()
+        .annotate(at=Max("received_at"))
+    ]
+    heard += [
+        ((owner, dataset), Heard(at, is_nil=True))
+        for owner, dataset, at in nils.values_list("unit_id", "dataset")
+        .order_by()
+        .annotate(at=Max("filed_at"))
+    ]
+    # Sorted by time, so that the later word of a place replaces the earlier one.
+    return dict(sorted(heard, key=lambda each: each[1].at))
 
 
 def nil_filed_at(

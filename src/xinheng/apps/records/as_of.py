@@ -68,7 +68,7 @@ def list_public(*, organization: str, asked: AsOf, today: date) -> Then:
     found = list(known_rows(organization=organization, asked=asked, of=datasets))
     alive = [row for row in found if row.erased_at is None]
     pairs = islice(seen(alive, datasets, asked, today), LONGEST_LIST)
-    shown = tuple(record for _, record in pairs)
+    shown = queries.with_lateness(pairs, datasets)
     return Then(
         records=shown,
         corrected=corrected(alive, shown),

@@ -17,11 +17,12 @@ from xinheng.apps.catalog import queries as catalog
 from xinheng.apps.disclosures import queries as disclosures
 from xinheng.apps.disclosures.queries import Known
 from xinheng.apps.law import queries as law
-from xinheng.apps.records import facts, publication
+from xinheng.apps.records import facts, publication, punctuality
 from xinheng.apps.records.models import Landing, Record
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.catalog.fields import Field
 from xinheng.core.disclosures import names
+from xinheng.core.disclosures.lateness import Lateness
 from xinheng.core.disclosures.visibility import (
     Audience,
     VisibleState,
@@ -40,7 +41,8 @@ class PublicRecord:
 
     `key` names the record in every version. `state.until` is the first day without it,
     null where no term bounds it. `entry` is the ledger entry of its landing, null
-    before it was sealed.
+    before it was sealed. `lateness` is null where it was not asked for, and for what is
+    not due within working days.
     """
 
     key: str
@@ -53,6 +55,7 @@ class PublicRecord:
     fields: tuple[tuple[str, str, str], ...]  # (title, English title, text)
     state: VisibleState
     entry: int | None
+    lateness: Lateness | None = None
 
 
 def list_public(
@@ -79,8 +82,18 @@ def list_public(
     )
     found = list(rows[:MOST_LOOKED_AT])
     see = seer(on=on, known=known_of(found))
-    seen = (see(row, datasets[row.dataset]) for row in found)
-    return tuple(islice(filter(None, seen), LONGEST_LIST))
+    seen = ((row, see(row, datasets[row.dataset])) for row in found)
+    shown = ((row, record) for row, record in seen if record is not None)
+    return with_lateness(islice(shown, LONGEST_LIST), datasets)
+
+
+def with_lateness(
+    shown: Iterable[tuple[Record, PublicRecord]], datasets: Mapping[str, Dataset]
+) -> tuple[PublicRecord, ...]:
+    """Return the records, each with how late it became public."""
+    pairs = list(shown)
+    late = punctuality.of_rows([row for row, _ in pairs], datasets)
+    return tuple(replace(record, lateness=late.get(row.id)) for row, record in pairs)
 
 
 class View(StrEnum):

@@ -51,9 +51,11 @@ def list_recent(
         return Page((), number, PAGE_SIZE, 0)
     seen = _seen(item, on, asked)
     first = (number - 1) * PAGE_SIZE
+    on_page = list(islice(seen, first, first + PAGE_SIZE))
+    records = queries.with_lateness(on_page, {item.name: item})
     shown = tuple(
         _recent(row, record, item)
-        for row, record in islice(seen, first, first + PAGE_SIZE)
+        for (row, _), record in zip(on_page, records, strict=True)
     )
     return Page(shown, number, PAGE_SIZE, len(seen))
 

@@ -18,6 +18,7 @@ from xinheng.web import datasets
 from xinheng.web.access import DeskRequest, credit_office
 from xinheng.web.desk import forms_duties
 from xinheng.web.desk.queues import GET_OR_POST, answers
+from xinheng.web.words_of_duties import FREQUENCIES
 
 
 @credit_office
@@ -28,7 +29,7 @@ def index(request: DeskRequest) -> HttpResponse:
     chosen = request.GET.get("unit", "")
     listed = queries.list_duties(actor=request.actor, unit=chosen or None)
     context = {
-        "duties": [(duty, forms_duties.FREQUENCIES[duty.frequency]) for duty in listed],
+        "duties": [(duty, FREQUENCIES[duty.frequency]) for duty in listed],
         "units": units.list_units(today),
         "chosen": chosen,
         "done": request.GET.get("done", ""),
@@ -81,7 +82,7 @@ def end(request: DeskRequest, unit: str, dataset: str) -> HttpResponse:
 
     if form.is_valid() and _done(form, act):
         return _back("ended")
-    frequency = forms_duties.FREQUENCIES[duty.frequency]
+    frequency = FREQUENCIES[duty.frequency]
     context = {"form": form, "duty": duty, "frequency": frequency}
     return render(request, "desk/duties_end.html", context)
 

@@ -12,10 +12,11 @@ from xinheng.apps.duties.operations import MOST, DutyRefusedError, Reason
 from xinheng.apps.duties.operations import Production as Declared
 from xinheng.apps.duties.views import ProductionView
 from xinheng.apps.units.queries import UnitView
-from xinheng.core.catalog.datasets import Dataset, Frequency
+from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.submissions.reasons import ReasonError
 from xinheng.web.desk.forms_queues import FAULTS, Radios
 from xinheng.web.templatetags.xinheng import is_english
+from xinheng.web.words_of_duties import FREQUENCIES
 
 NUMBER = {
     "required": _("Write a number, 0 where there is none."),
@@ -25,6 +26,7 @@ NUMBER = {
 }
 REFUSALS: dict[Reason, tuple[str, Any]] = {
     Reason.NUMBER: ("published", _("It can't be more than was produced.")),
+    Reason.REPORTED: ("reported", _("It can't be more than was produced.")),
     Reason.NO_REASON: (
         "reason",
         _("Say why some are not on your site or not reported."),
@@ -43,12 +45,6 @@ REFUSALS: dict[Reason, tuple[str, Any]] = {
         "expires_on",
         _("The day has to lie behind the first day of the duty."),
     ),
-}
-FREQUENCIES: dict[str, Any] = {
-    Frequency.WORKING_DAYS: _("some working days after each decision"),
-    Frequency.MONTHLY: _("every month"),
-    Frequency.QUARTERLY: _("every quarter"),
-    Frequency.YEARLY: _("every year"),
 }
 
 
@@ -89,9 +85,13 @@ class Production(forms.Form):
     published = _number(
         _("Of these, published on your own site"), _("0 where there is none.")
     )
+    reported = _number(
+        _("Of these, handed in to this register"),
+        _("It is checked against what arrived; a difference is shown to everyone."),
+    )
     reason = forms.CharField(
         label=_("Why some are not published or not reported"),
-        help_text=_("It is kept in the ledger. Name no natural persons."),
+        help_text=_("Everyone can read it. Name no natural persons."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -102,6 +102,7 @@ class Production(forms.Form):
         initial = declared and {
             "produced": declared.produced,
             "published": declared.published,
+            "reported": declared.reported,
             "reason": declared.reason,
         }
         super().__init__(data, initial=initial)  # type: ignore[arg-type]
@@ -112,6 +113,7 @@ class Production(forms.Form):
             self.cleaned_data["produced"],
             self.cleaned_data["published"],
             self.cleaned_data["reason"],
+            self.cleaned_data["reported"],
         )
 
     def add_refusal(self, refused: DutyRefusedError) -> None:

@@ -31,6 +31,7 @@ from xinheng.web.desk import (
     measures,
     oidc,
     operations,
+    production_file,
     promises,
     queues,
     queues_deciding,
@@ -120,6 +121,8 @@ urlpatterns = [
     path("duties/<slug:unit>/", duties.calendar, name="duties"),
     path("duties/<slug:unit>/contact", duties.contact, name="duties-contact"),
     path(f"production/{last}", duties.production, name="production"),
+    path("production/<slug:unit>/file", production_file.take, name="production-file"),
+    path("production/<slug:unit>.csv", production_file.fetch, name="production-csv"),
     path("exchange/", exchange.index, name="exchange"),
     path("exchange/refused/", exchange.unresolved, name="exchange-unresolved"),
     path(

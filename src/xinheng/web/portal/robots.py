@@ -13,6 +13,7 @@ PER_FILE = 20_000
 PAGES = (
     "portal:home",
     "portal:table",
+    "portal:units",
     "portal:catalog",
     "portal:open-data",
     "portal:about",

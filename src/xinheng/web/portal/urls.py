@@ -22,6 +22,7 @@ from xinheng.web.portal import (
     search,
     statistics,
     table,
+    units,
 )
 
 register_converter(PeriodConverter, "period")
@@ -62,6 +63,8 @@ urlpatterns = [
         bulletins.counted,
         name="counted",
     ),
+    path("units/", units.index, name="units"),
+    path("units/<slug:unit>/", units.unit, name="unit"),
     path("statistics/", statistics.latest, name="statistics"),
     path("statistics/<period:period>", statistics.month, name="statistics-month"),
     path(
