@@ -122,6 +122,15 @@ class TestDemo:
         assert count == 4
         assert period != "2019-05"
 
+    def test_shows_measures_at_every_stage(self, demo):
+        told = query(demo, "SELECT state, COUNT(*) FROM measures_task GROUP BY state")
+
+        states = dict(told)
+        assert set(states) == {
+            *("OPEN", "ACKNOWLEDGED", "DECLINED", "EXECUTED", "NOT_APPLICABLE"),
+            *("RECALL_OPEN", "RECALLED"),
+        }
+
     def test_tells_the_table_the_crossfoot_and_the_rows(self, output):
         assert "5,118" in output
         assert "“合计”行“信用信息”列印为 48，应为 148" in output
@@ -302,6 +311,7 @@ class TestBuild:
             "admin": Step.GIVE_CODE,
             "lister-1": Step.GIVE_CODE,
             "lister-2": Step.GIVE_CODE,
+            "executor": Step.NONE,
         }
 
     def test_says_which_file_did_not_come_out_right(

@@ -25,6 +25,8 @@ PASSWORD_BYTES = 15
 # Two persons of one authority: what one proposes, the other decides.
 LISTING_UNIT = "U16"
 LISTERS = ("lister-1", "lister-2")
+# Takes measures: one of the units that the demo's memoranda call upon.
+EXECUTOR_UNIT = "U25"
 HEADING = "示例账号，仅用于本演示。Demo accounts, for this demo only.\n"
 
 
@@ -44,6 +46,7 @@ def list_wanted() -> tuple[DemoAccount, ...]:
     return (
         DemoAccount("clerk", f"示例经办人（{first.name}）", mandates.CLERK, first),
         *(_lister(name) for name in LISTERS),
+        _executor(),
         DemoAccount("office", "示例信用办", mandates.CREDIT_OFFICE, None),
         DemoAccount("admin", "示例管理员", mandates.ADMINISTRATOR, None),
     )
@@ -53,6 +56,12 @@ def _lister(name: str) -> DemoAccount:
     unit = next(unit for unit in catalog.units() if unit.code == LISTING_UNIT)
     title = f"示例名单经办人 {name[-1]}"
     return DemoAccount(name, title, mandates.LISTING_AUTHORITY, unit)
+
+
+def _executor() -> DemoAccount:
+    unit = next(unit for unit in catalog.units() if unit.code == EXECUTOR_UNIT)
+    title = f"示例措施经办人（{unit.name}）"
+    return DemoAccount("executor", title, mandates.CLERK, unit)
 
 
 def open_all(directory: Path, *, since: date, tell: Callable[[str], None]) -> Path:

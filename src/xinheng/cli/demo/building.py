@@ -26,6 +26,7 @@ from xinheng.cli.demo import (
     duties,
     issue,
     lists,
+    measures,
     penalties,
     redress,
     unit_files,
@@ -67,6 +68,7 @@ def build(directory: Path, facts: Facts, *, tell: Tell) -> MonthlyTable:
     duties.assign_all(facts, without_records=NIL_DATASETS, tell=tell)
     issue.publish(facts, tell=tell)
     lists.list_some(tell=tell)
+    measures.answer_some(tell=tell)
     redress.add_some(directory, tell=tell)
     penalties.add_some(tell=tell)
     table = statistics.table(period=facts.period)
