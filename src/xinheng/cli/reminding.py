@@ -1,4 +1,4 @@
-"""The worker's daily round: what comes with the day, then reminders."""
+"""The worker's daily round: what comes with the day, then mails to units."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from xinheng.apps.cases import operations as cases
-from xinheng.apps.duties import reminders
+from xinheng.apps.duties import digests, reminders
+from xinheng.apps.duties.mails import RETRY_AFTER, Outcome
 from xinheng.apps.law import queries as law
 from xinheng.apps.objections import operations as objections
 from xinheng.apps.organizations import operations as organizations
 from xinheng.apps.records import days
 
-NEXT_TRY = reminders.RETRY_AFTER + timedelta(minutes=1)
+NEXT_TRY = RETRY_AFTER + timedelta(minutes=1)
 
 
 class Daily:
@@ -27,16 +28,16 @@ class Daily:
         self._not_before: datetime | None = None
         self._turned: tuple[date, bool] | None = None
 
-    def work_off(self, *, at: datetime) -> reminders.Outcome:
+    def work_off(self, *, at: datetime) -> Outcome:
         """Send what is due, unless this day's round is done or a pause is on."""
         today = timezone.localdate(at)
         self._turn(today, at)
         is_paused = self._not_before is not None and at < self._not_before
         if self._done_on == today or is_paused:
-            return reminders.Outcome()
+            return Outcome()
         # Whatever breaks the round off, it is not begun again at once.
         self._not_before = at + NEXT_TRY
-        outcome = reminders.send_due(at=at)
+        outcome = reminders.send_due(at=at) + digests.send_due(at=at)
         if not outcome.failed:
             self._done_on, self._not_before = today, None
         return outcome

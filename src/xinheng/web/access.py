@@ -69,6 +69,11 @@ def administrator(view: View[P]) -> Guarded[P]:
     return _guard(view, lambda actor: actor.may_administer)
 
 
+def office_or_administrator(view: View[P]) -> Guarded[P]:
+    """Let in whoever may decide or administer, which takes the second factor."""
+    return _guard(view, lambda actor: actor.may_decide or actor.may_administer)
+
+
 def agent(view: View[P]) -> Guarded[P]:
     """Let in whoever acts for an organization."""
     return _guard(view, lambda actor: bool(actor.organizations))

@@ -84,7 +84,7 @@ class ProductionReturn(models.Model):
 
 
 class Contact(models.Model):
-    """The unit's office address for reminders; no person's name stands in it."""
+    """The unit's office address for mails; no person's name stands in it."""
 
     unit = models.OneToOneField(
         "units.Unit", on_delete=models.PROTECT, related_name="+", primary_key=True
@@ -115,4 +115,22 @@ class Reminder(models.Model):
             models.UniqueConstraint(
                 name="reminder_once", fields=["duty", "period", "kind"]
             ),
+        ]
+
+
+class Digest(models.Model):
+    """The day's mail to a unit about its measures: what to do, and what to undo.
+
+    `claimed_at` and `sent_at` are as those of a reminder.
+    """
+
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    claimed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="digest_one_a_day", fields=["unit", "on"]),
         ]

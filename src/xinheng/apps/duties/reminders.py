@@ -10,22 +10,19 @@ A mail names the unit, the datasets and the last days, and the address of the de
 
 from __future__ import annotations
 
-import smtplib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from xinheng.apps.accounts.actors import Actor
-from xinheng.apps.duties import queries
+from xinheng.apps.duties import mails, queries
+from xinheng.apps.duties.mails import RETRY_AFTER, Outcome
 from xinheng.apps.duties.models import Contact, Reminder
 from xinheng.apps.duties.views import DutyStanding
 from xinheng.core.catalog import periods
@@ -34,18 +31,8 @@ from xinheng.core.duties.reminding import Kind
 from xinheng.rulebook import calendars
 from xinheng.rulebook import duties as rulebook
 
-logger = structlog.get_logger("xinheng.reminders")
-RETRY_AFTER = timedelta(hours=1)
 MONTHS_BACK = 3
 READER = Actor("reminders", sees_all_units=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Mails that were handed over, and those that could not be."""
-
-    sent: int = 0
-    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +127,7 @@ def _send(address: str, calls: list[Call]) -> bool:
         "unit": unit,
         "before": [call.item for call in calls if call.kind is Kind.BEFORE],
         "after": [call.item for call in calls if call.kind is Kind.AFTER],
-        "link": settings.SITE_URL,
-        "demo": settings.DEMO,
     }
-    subject = render_to_string("duties/reminder_subject.txt", context)
-    try:
-        send_mail(
-            " ".join(subject.split()),
-            render_to_string("duties/reminder.txt", context),
-            settings.DEFAULT_FROM_EMAIL,
-            [address],
-        )
-    except (smtplib.SMTPException, OSError) as failure:
-        logger.warning(
-            "reminder.failed", unit=unit.unit_code, failure=type(failure).__name__
-        )
-        return False
-    logger.info("reminder.sent", unit=unit.unit_code, duties=len(calls))
-    return True
+    return mails.hand_over(
+        "reminder", unit=unit.unit_code, address=address, context=context
+    )

@@ -23,7 +23,7 @@ from xinheng.apps.records import queries as records
 from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
 from xinheng.core.submissions.reasons import ReasonError
-from xinheng.web.access import DeskRequest, credit_office, signed_in
+from xinheng.web.access import DeskRequest, office_or_administrator, signed_in
 from xinheng.web.desk import forms_duties
 from xinheng.web.desk.queues import GET_OR_POST, answers
 
@@ -152,10 +152,10 @@ def _declare(
     return True
 
 
-@credit_office
+@office_or_administrator
 @GET_OR_POST
 def contact(request: DeskRequest, unit: str) -> HttpResponse:
-    """Set the office address that a unit's reminders go to."""
+    """Set the office address that a unit's mails go to."""
     owner = _visible_unit(request.actor, unit)
     address = queries.find_contact(actor=request.actor, unit=owner.code) or ""
     form = forms_duties.Address(answers(request), initial={"address": address})
