@@ -31,6 +31,7 @@ COMMANDS = {
     "indicators": "xinheng.cli.commands.indicators",
     "keys": "xinheng.cli.commands.keys",
     "ledger": "xinheng.cli.commands.ledger",
+    "measures": "xinheng.cli.commands.measures",
     "nil-return": "xinheng.cli.commands.nil_return",
     "package": "xinheng.cli.commands.package",
     "rebuild": "xinheng.cli.commands.rebuild",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import zipfile
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,8 @@ from xinheng.cli import failures
 from xinheng.cli.environment import prepare
 from xinheng.verifier import Key, Keys, Term, Unverified, WrongCall
 
-PDF = b"%PDF"
+PDF, ZIP = b"%PDF", b"PK"
+MOST_BYTES = 64 * 1024 * 1024
 TOLD = ("kind", "as_of", "ledger_size", "purpose", "receiver", "unit")
 
 
@@ -35,6 +39,7 @@ def verify(
         )
     keys = _keys(named, directory, as_json=as_json)
     try:
+        content = _unpacked(content)
         said, _ = verifier.verify_document(content, keys)
         if said.tainted:
             raise Unverified(
@@ -45,6 +50,24 @@ def verify(
     except Unverified as verdict:
         return {"ok": False, "problem": str(verdict)}
     return {"ok": True, "origin": said.origin, "size": said.size}
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Return the receipt in a package of tasks, once the table beside it is its own."""
+    if not content.startswith(ZIP):
+        return content
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            if max(each.file_size for each in package.infolist()) > MOST_BYTES:
+                raise Unverified("MALFORMED: the package is too large")
+            table, receipt = package.read("tasks.csv"), package.read("receipt.json")
+        entry = json.loads(receipt)["entry"]
+        told = (entry["kind"], entry["body"]["sha256"])
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, RuntimeError):
+        raise Unverified("MALFORMED: this is no package of tasks") from None
+    if told != ("measures.file_issued", sha256(table).hexdigest()):
+        raise Unverified("TABLE: the table is not the one that was issued")
+    return receipt
 
 
 def _report(content: bytes, size: int) -> dict[str, Any]:

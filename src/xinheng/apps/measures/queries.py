@@ -12,12 +12,14 @@ from django.db.models import Q, QuerySet
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.measures.models import Application, Task
 from xinheng.core.measures.causes import Cause
+from xinheng.core.measures.feedback import Key
 from xinheng.core.measures.measures import Measure
 from xinheng.core.measures.tasks import AWAITED, State
 from xinheng.core.paging import Page, clamp
 from xinheng.rulebook import measures as rulebook
 
 PAGE_SIZE = 20
+_RECALLS = frozenset({State.RECALL_OPEN, State.RECALLED})
 
 
 class UnknownTaskError(LookupError):
@@ -30,7 +32,10 @@ class UnknownTaskError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with its measure; `undo_by` is null as long as it is not recalled."""
+    """A task with its measure; `undo_by` is null as long as it is not recalled.
+
+    `asked_seq` is the entry that gave the task, sent it back or recalled it.
+    """
 
     id: int
     unit: str
@@ -54,6 +59,12 @@ class TaskView:
     evidence: str
     reported_at: datetime | None
     is_escalated: bool
+    asked_seq: int
+
+    @property
+    def key(self) -> Key:
+        """What names that which the unit is asked for, in a file."""
+        return Key(self.id, self.asked_seq, is_recall=self.state in _RECALLS)
 
     def is_late(self, on: date) -> bool:
         """Tell whether what the unit has to do next should have been done."""
@@ -114,6 +125,14 @@ def list_tasks(
     begin = (number - 1) * PAGE_SIZE
     window = rows.order_by("undo_by", "report_by", "id")[begin : begin + PAGE_SIZE]
     return Page(tuple(view(row) for row in window), number, PAGE_SIZE, rows.count())
+
+
+def list_waiting(*, unit: str) -> tuple[TaskView, ...]:
+    """Return all that a unit has to answer: recalls first, then tasks, in order."""
+    waiting = [State.RECALL_OPEN.value, *(each.value for each in AWAITED)]
+    rows = [view(row) for row in _all().filter(unit=unit, state__in=waiting)]
+    rows.sort(key=lambda each: (each.state is not State.RECALL_OPEN, each.id))
+    return tuple(rows)
 
 
 def count_tasks(*, actor: Actor, states: frozenset[State]) -> int:
@@ -226,7 +245,17 @@ def view(row: Task) -> TaskView:
         evidence=row.evidence,
         reported_at=row.reported_at,
         is_escalated=row.is_escalated,
+        asked_seq=_asked_seq(row),
     )
+
+
+def _asked_seq(row: Task) -> int:
+    """Return the entry that asks; a task is sent back by an answer to its report."""
+    of, state = row.application, State(row.state)
+    if state in _RECALLS:
+        return of.recalled_seq or of.fired_seq
+    is_sent_back = state in AWAITED and row.reported_seq is not None
+    return row.reported_seq or 0 if is_sent_back else of.fired_seq
 
 
 def _all() -> QuerySet[Task]:
