@@ -95,7 +95,9 @@ class TestEndPublication:
 class TestState:
     def test_a_class_counts_once_a_second_person_confirms(self):
         claim = Claim("某部门公示的标准第三条", severity=Severity.SERIOUS)
-        number = operations.state(subject=SUBJECT, claim=claim, actor=OFFICE, at=AT)
+        number = operations.state(
+            subject=SUBJECT, claim=claim, actor=OFFICE, at=AT
+        ).statement
 
         before = known()
         operations.confirm(statement=number, actor=OTHER, at=AT)
@@ -104,7 +106,9 @@ class TestState:
 
     def test_a_term_of_its_own_carries_its_citation(self):
         claim = Claim("某法第一条", until=date(2030, 1, 1))
-        number = operations.state(subject=SUBJECT, claim=claim, actor=OFFICE, at=AT)
+        number = operations.state(
+            subject=SUBJECT, claim=claim, actor=OFFICE, at=AT
+        ).statement
 
         operations.confirm(statement=number, actor=OTHER, at=AT)
 
@@ -119,7 +123,9 @@ class TestState:
 
     def test_refuses_the_same_person(self):
         claim = Claim("某法第一条", until=date(2030, 1, 1))
-        number = operations.state(subject=SUBJECT, claim=claim, actor=OFFICE, at=AT)
+        number = operations.state(
+            subject=SUBJECT, claim=claim, actor=OFFICE, at=AT
+        ).statement
 
         with pytest.raises(DisclosureRefusedError) as refused:
             operations.confirm(statement=number, actor=OFFICE, at=AT)

@@ -125,7 +125,7 @@ class TestKnown:
         claim = Claim("某部门的标准", severity=Severity.SERIOUS)
         number = operations.state(
             subject=subject, claim=claim, actor=Actor("a", may_decide=True), at=AT
-        )
+        ).statement
 
         operations.confirm(statement=number, actor=Actor("b", may_decide=True), at=AT)
 

@@ -20,6 +20,7 @@ from xinheng.core.procedures.tables import Outcome, Party, State, Step
 from xinheng.core.two_times import AsOf
 
 PAGE_SIZE = 20
+LISTING = "listing"  # a thing that a case is about
 
 
 class UnknownCaseError(LookupError):
@@ -83,9 +84,13 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     handed_in = Q(applied_on__isnull=False)
     if actor.sees_all_units:
         return Case.objects.filter(own | handed_in)
-    return Case.objects.filter(
-        own | (handed_in & Q(unit_id__in=list(actor.visible_units)))
-    )
+    units = Q(unit_id__in=list(actor.visible_units)) | _of_lists(actor)
+    return Case.objects.filter(own | (handed_in & units))
+
+
+def _of_lists(actor: Actor) -> Q:
+    """Narrow to cases about listings of an authority that the actor lists for."""
+    return Q(target_kind=LISTING, unit_id__in=list(actor.lists_for))
 
 
 def get_case(*, actor: Actor, case: int, on: date) -> CaseView:
@@ -277,7 +282,8 @@ def parties_of(case: Case, actor: Actor) -> frozenset[Party]:
     if str(case.organization_id) in actor.organizations:
         return frozenset({Party.APPLICANT})
     parties = set()
-    if actor.may_submit_for(case.unit_id):
+    is_of_list = case.target_kind == LISTING and actor.may_list_for(case.unit_id)
+    if is_of_list or actor.may_submit_for(case.unit_id):
         parties.add(Party.UNIT)
     if actor.may_decide:
         parties.add(Party.OFFICE)
@@ -359,4 +365,4 @@ def _states_waiting(procedure: str, parties: Iterable[Party]) -> list[str]:
 def _reach(actor: Actor, parties: Iterable[Party]) -> Q:
     if Party.OFFICE in set(parties):
         return Q() if actor.may_decide else Q(pk__in=[])
-    return Q(unit_id__in=list(actor.units))
+    return Q(unit_id__in=list(actor.units)) | _of_lists(actor)

@@ -48,10 +48,19 @@ class Statement(models.Model):
 
     Exactly one of `severity`, `trait` and `until` is given. A trait counts at once: it
     only withholds. A class or a term of its own counts once a second person confirms.
+    `organization` and `title` say for the desk what it is about; null and empty where
+    a program stated it.
     """
 
     kind = models.CharField(max_length=16)
     key = models.CharField(max_length=64)
+    organization = models.ForeignKey(
+        "organizations.Organization",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    title = models.CharField(max_length=300, blank=True)
     severity = models.CharField(
         max_length=16,
         blank=True,

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -82,6 +83,21 @@ class Claim:
     until: date | None = None
 
 
+class Stated(NamedTuple):
+    """A statement's number, and that of its ledger entry."""
+
+    statement: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose decision a statement is about, and under which words the desk lists it."""
+
+    organization: int
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """A record that a visitor reports, as the desk is to see it."""
@@ -137,8 +153,15 @@ def _check_withdrawal(annulled_on: date | None, effective_on: date) -> None:
 
 
 @transaction.atomic
-def state(*, subject: Subject, claim: Claim, actor: Actor, at: datetime) -> int:
-    """State a class, a trait or a term of its own; return the statement's number.
+def state(
+    *,
+    subject: Subject,
+    claim: Claim,
+    actor: Actor,
+    at: datetime,
+    about: About | None = None,
+) -> Stated:
+    """State a class, a trait or a term of its own.
 
     Raises:
         DisclosureRefusedError: where it is not exactly one thing.
@@ -152,6 +175,8 @@ def state(*, subject: Subject, claim: Claim, actor: Actor, at: datetime) -> int:
     row = Statement.objects.create(
         kind=subject.kind,
         key=subject.key,
+        organization_id=about.organization if about else None,
+        title=about.title[:300] if about else "",
         severity=claim.severity.value if claim.severity else "",
         trait=claim.trait.value if claim.trait else "",
         until=claim.until,
@@ -159,8 +184,10 @@ def state(*, subject: Subject, claim: Claim, actor: Actor, at: datetime) -> int:
         stated_by=actor.account_id,
         stated_at=at,
     )
-    _tell("publication.stated", subject, _claimed(row), actor=actor.account_id, at=at)
-    return row.id
+    seq = _tell(
+        "publication.stated", subject, _claimed(row), actor=actor.account_id, at=at
+    )
+    return Stated(row.id, seq)
 
 
 @transaction.atomic

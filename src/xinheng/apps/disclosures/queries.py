@@ -71,6 +71,31 @@ class ReportView:
     decided_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """What was stated about a decision; `counts` says that it is in effect.
+
+    `uscc` is null where the desk doesn't know whose decision it is.
+    """
+
+    id: int
+    key: str
+    uscc: str | None
+    title: str
+    severity: Severity | None
+    trait: Trait | None
+    until: date | None
+    citation: str
+    stated_by: str
+    stated_at: datetime
+    confirmed_at: datetime | None
+
+    @property
+    def counts(self) -> bool:
+        """A trait counts at once, the others once they are confirmed."""
+        return self.trait is not None or self.confirmed_at is not None
+
+
 class UnknownReportError(LookupError):
     """There is no report of that number."""
 
@@ -165,6 +190,40 @@ def list_reports(*, actor: Actor, decided: bool = False) -> tuple[ReportView, ..
     else:
         ordered = rows.filter(state=Report.State.OPEN).order_by("due_on", "id")
     return tuple(view(row) for row in ordered[:100])
+
+
+def list_statements(
+    *, actor: Actor, key: str | None = None
+) -> tuple[StatementView, ...]:
+    """Return what was stated about a record, or what waits for a second person.
+
+    Raises:
+        NotAllowedError: for anyone but the credit office.
+    """
+    if not actor.may_decide:
+        raise NotAllowedError("see statements about publications")
+    rows = Statement.objects.filter(kind=RECORD).select_related("organization")
+    if key is not None:
+        rows = rows.filter(key=key)
+    else:
+        rows = rows.filter(confirmed_at__isnull=True, trait="")
+    return tuple(_statement(row) for row in rows.order_by("-id")[:100])
+
+
+def _statement(row: Statement) -> StatementView:
+    return StatementView(
+        id=row.id,
+        key=row.key,
+        uscc=row.organization.uscc if row.organization else None,
+        title=row.title,
+        severity=Severity(row.severity) if row.severity else None,
+        trait=Trait(row.trait) if row.trait else None,
+        until=row.until,
+        citation=row.citation,
+        stated_by=row.stated_by,
+        stated_at=row.stated_at,
+        confirmed_at=row.confirmed_at,
+    )
 
 
 def reported(report: int) -> tuple[int, str]:

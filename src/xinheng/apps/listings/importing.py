@@ -243,6 +243,6 @@ def _end(row: Listing, document: str, reason: str, on: date, by: By) -> None:
         begun = max(day for day in (on, locked.decided_on) if day is not None)
         event = Event.REVOKE
         told |= {Need.DOCUMENT: document, Need.EFFECTIVE_ON: begun}
-    operations.advance_by_source(locked, event, told, by)
+    operations.advance_without_mandate(locked, event, told, by)
     locked.source_key = f"{locked.source_key}#{locked.id}"[:200]
     locked.save(update_fields=["source_key"])

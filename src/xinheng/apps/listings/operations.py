@@ -124,8 +124,10 @@ def record(*, listing: int, event: Event, told: Told, by: By) -> None:
     _advance(row, event, told, by)
 
 
-def advance_by_source(row: Listing, event: Event, told: Told, by: By) -> None:
-    """Record what the source of an imported listing did; for `importing` alone.
+def advance_without_mandate(row: Listing, event: Event, told: Told, by: By) -> None:
+    """Record what was decided elsewhere: by a list's source, or in a case of redress.
+
+    For `importing` and `redress` alone: nobody is asked for a mandate.
 
     Raises:
         RefusedError: a rule stops it.
@@ -170,7 +172,7 @@ def _advance(row: Listing, event: Event, told: Told, by: By) -> None:
         need, rule = fault
         raise RefusedError(rule, missing=(need,))
     around = surroundings.of(row, event, brought, at=by.at)
-    after = _decide(row, Act(event, by.actor.account_id, _on(by), brought), around)
+    after = _decide(row, Act(event, by.actor.account_id, day_of(by), brought), around)
     mapping.write(row, after, event, brought, by.at)
     row.save()
     seq = tell(row, event, brought, by)
@@ -207,7 +209,7 @@ def tell(row: Listing, event: Event, told: Told, by: By) -> int:
     ListingEvent.objects.create(
         listing=row,
         event=event.value,
-        on=Act(event, "", _on(by), told).day(),
+        on=Act(event, "", day_of(by), told).day(),
         told=canonical.text(said),
         actor=by.actor.account_id,
         recorded_at=by.at,
@@ -231,7 +233,7 @@ def _move_measures(row: Listing, event: Event, seq: int, by: By) -> None:
         measures.recall(
             cause=cause_of(row.id),
             reason=event.value,
-            effective_on=row.ended_on or row.effective_on or _on(by),
+            effective_on=row.ended_on or row.effective_on or day_of(by),
             ledger_seq=seq,
             actor=by.actor.account_id,
             at=by.at,
@@ -289,5 +291,6 @@ def _give_way(row: Listing, by: By) -> None:
         _advance(each, Event.REVOKE, told, by)
 
 
-def _on(by: By) -> date:
+def day_of(by: By) -> date:
+    """Return the legal day of an act."""
     return timezone.localdate(by.at)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from xinheng.apps.cases import queries as cases
 from xinheng.apps.law import queries as law
 from xinheng.apps.listings.models import Listing, ListingEvent
 from xinheng.apps.listings.queries import in_force
@@ -22,6 +23,7 @@ from xinheng.core.two_times import AsOf
 from xinheng.rulebook import list_schemes, periods
 
 PAGE_SIZE = 20
+LISTING = cases.LISTING
 _CAUSES = {
     State.REPAIRED: Cause.REPAIRED,
     State.ANNULLED: Cause.ANNULLED,
@@ -60,7 +62,8 @@ def list_public(
         rows = rows.filter(scheme=scheme)
     ordered = rows.order_by("-decided_on", "-id")
     window = ordered[(number - 1) * PAGE_SIZE :][:PAGE_SIZE]
-    return Page(tuple(_visible(window, on)), number, PAGE_SIZE, rows.count())
+    seen = tuple(_visible(window, on, known_at=_known_at(asked)))
+    return Page(seen, number, PAGE_SIZE, rows.count())
 
 
 def count_by_scheme(*, on: date, asked: AsOf | None = None) -> dict[str, int]:
@@ -75,7 +78,8 @@ def public_of(
 ) -> tuple[PublicListing, ...]:
     """Return the published listings of an organization in force on a day."""
     rows = _published(on, asked).filter(organization=organization)
-    return tuple(_visible(rows.order_by("-decided_on", "-id"), on))
+    ordered = rows.order_by("-decided_on", "-id")
+    return tuple(_visible(ordered, on, known_at=_known_at(asked)))
 
 
 def held_of(
@@ -87,11 +91,18 @@ def held_of(
     """
     rows = in_force(on=on, known_at=known_at).filter(organization=organization)
     ordered = rows.select_related("authority").order_by("-decided_on", "-id")
-    return tuple(_visible(ordered, on, Audience.OWN))
+    return tuple(_visible(ordered, on, Audience.OWN, known_at=known_at))
 
 
-def fact(row: Listing) -> Fact:
-    """Return what is known of a listing that showing it depends on."""
+def _known_at(asked: AsOf | None) -> datetime | None:
+    return asked.known_at if asked else None
+
+
+def fact(row: Listing, *, has_objection: bool) -> Fact:
+    """Return what is known of a listing that showing it depends on.
+
+    It is disputed where the authority said so, and while an objection to it is open.
+    """
     is_published = row.published_on is not None
     cause = _CAUSES.get(State(row.state), Cause.REMOVED)
     return Fact(
@@ -104,21 +115,38 @@ def fact(row: Listing) -> Fact:
         own_until=row.expires_on,
         ends=(End(cause, row.ended_on),) if row.ended_on else (),
         is_withheld=row.is_stayed,
-        is_disputed=row.is_disputed,
+        is_disputed=row.is_disputed or has_objection,
     )
 
 
-def state_of(
-    row: Listing, on: date, audience: Audience = Audience.PUBLIC
-) -> VisibleState:
-    """Return whether an audience may see a listing on a day, and why not."""
-    return visible_state(
-        fact(row),
-        rules=periods.rules().periods,
-        is_adopted=law.is_adopted(on=on),
-        on=on,
-        audience=audience,
+def states_of(
+    rows: Iterable[Listing],
+    on: date,
+    audience: Audience = Audience.PUBLIC,
+    *,
+    known_at: datetime | None = None,
+) -> list[tuple[Listing, VisibleState]]:
+    """Return for each listing whether an audience may see it on a day, and why not.
+
+    `known_at` null means as known now.
+    """
+    found, is_adopted = list(rows), law.is_adopted(on=on)
+    marked = cases.marked(
+        target_kind=LISTING, targets=[str(row.id) for row in found], known_at=known_at
     )
+    return [
+        (
+            row,
+            visible_state(
+                fact(row, has_objection=str(row.id) in marked),
+                rules=periods.rules().periods,
+                is_adopted=is_adopted,
+                on=on,
+                audience=audience,
+            ),
+        )
+        for row in found
+    ]
 
 
 def _published(on: date, asked: AsOf | None = None) -> QuerySet[Listing]:
@@ -139,10 +167,13 @@ def _published(on: date, asked: AsOf | None = None) -> QuerySet[Listing]:
 
 
 def _visible(
-    rows: Iterable[Listing], on: date, audience: Audience = Audience.PUBLIC
+    rows: Iterable[Listing],
+    on: date,
+    audience: Audience = Audience.PUBLIC,
+    *,
+    known_at: datetime | None,
 ) -> Iterator[PublicListing]:
-    for row in rows:
-        state = state_of(row, on, audience)
+    for row, state in states_of(rows, on, audience, known_at=known_at):
         if state.public and row.decided_on and row.expires_on:
             yield PublicListing(
                 scheme=list_schemes.scheme(row.scheme),

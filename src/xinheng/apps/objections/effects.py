@@ -20,12 +20,14 @@ from xinheng.apps.cases import queries as case_queries
 from xinheng.apps.cases.operations import By, Moved
 from xinheng.apps.catalog import operations as catalog_lock
 from xinheng.apps.ledger import operations as ledger
+from xinheng.apps.listings import redress as listings
 from xinheng.apps.objections.models import Objection
 from xinheng.apps.outbox import operations as outbox
 from xinheng.apps.records import amending, held, landing
 from xinheng.apps.repairs import operations as repairs
 from xinheng.apps.repairs import publication
 from xinheng.core.disclosures.facts import Cause as Reason
+from xinheng.core.listings.procedure import Event
 from xinheng.core.objections import corrections
 from xinheng.core.objections.corrections import Change
 from xinheng.core.objections.filing import Kind
@@ -142,9 +144,23 @@ def _examine_again(row: Objection, by: By) -> Applied:
     return Applied({"reopened": reopened})
 
 
+def _delist(row: Objection, by: By) -> Applied:
+    """End the listing as wrong from the beginning; its measures are recalled."""
+    ended = listings.end(
+        listing=int(row.case.target),
+        event=Event.ANNUL,
+        document=f"异议第{row.case_id}号",
+        reason=by.reason.strip() or "异议成立",
+        actor=by.actor.account_id,
+        at=by.at,
+    )
+    return Applied({"listing_ended": ended})
+
+
 _APPLY: dict[Kind, Callable[[Objection, By], Applied]] = {
     Kind.CONTENT: _correct,
     Kind.PERIOD: _end,
     Kind.LINKAGE: _withdraw,
+    Kind.LISTING: _delist,
     Kind.REPAIR_RESULT: _examine_again,
 }

@@ -11,6 +11,7 @@ from xinheng.apps.cases import operations as cases
 from xinheng.apps.cases import queries as case_queries
 from xinheng.apps.cases.operations import About, By, RefusedError
 from xinheng.apps.cases.tables import OBJECTION
+from xinheng.apps.listings import redress as listings
 from xinheng.apps.objections import effects
 from xinheng.apps.objections.models import ChangeAsked, Objection, ObjectionFile
 from xinheng.apps.records import held
@@ -77,6 +78,40 @@ def object_to_record(*, record: int, contest: Contest, by: By) -> int:
         title=f"{found.dataset.title} {found.heading}",
     )
     return _raise(about, contest, by, key=(found.dataset.name, found.natural_key))
+
+
+@transaction.atomic
+def object_to_listing(*, listing: int, contest: Contest, by: By) -> int:
+    """Raise an objection to a listing, which is marked as disputed at once.
+
+    Raises:
+        UnknownListingError: it is not one in force of an organization that the actor
+            acts for.
+        RefusedError: why it can't be raised, by the rule's name.
+    """
+    found = listings.get_held(actor=by.actor, listing=listing, on=by.on)
+    _check(
+        contest,
+        Filing(
+            kind=contest.kind,
+            target=Target.LISTING,
+            ground=contest.ground,
+            asks=len(contest.changes),
+            event_on=found.decided_on,
+            shown_until=None,
+            open_kinds=_open_kinds(Target.LISTING, found.target),
+        ),
+        by,
+    )
+    about = About(
+        organization=found.organization,
+        unit=found.unit,
+        target_kind=Target.LISTING,
+        target=found.target,
+        topic=contest.kind,
+        title=found.heading,
+    )
+    return _raise(about, contest, by, key=("", ""))
 
 
 @transaction.atomic

@@ -54,7 +54,7 @@ def list_recent(
     on_page = list(islice(seen, first, first + PAGE_SIZE))
     records = queries.with_lateness(on_page, {item.name: item})
     shown = tuple(
-        _recent(row, record, item)
+        headed(row, record, item)
         for (row, _), record in zip(on_page, records, strict=True)
     )
     return Page(shown, number, PAGE_SIZE, len(seen))
@@ -87,7 +87,8 @@ def _decided(rows: QuerySet[Record], item: Dataset, on: date) -> QuerySet[Record
     )
 
 
-def _recent(row: Record, record: PublicRecord, item: Dataset) -> Recent:
+def headed(row: Record, record: PublicRecord, item: Dataset) -> Recent:
+    """Return a record under its own number, with whom it is about."""
     texts = {title: text for title, _, text in record.fields}
     about = {item.subject_code, item.authority_code}
     names = [name for name in item.natural_key if name not in about]

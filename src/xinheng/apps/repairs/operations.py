@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -14,6 +14,8 @@ from xinheng.apps.cases import queries as case_queries
 from xinheng.apps.cases.operations import REGISTER, About, By, RefusedError
 from xinheng.apps.cases.tables import REPAIR
 from xinheng.apps.commitments import operations as commitments
+from xinheng.apps.listings import redress as listings
+from xinheng.apps.listings.redress import HeldListing
 from xinheng.apps.records import held
 from xinheng.apps.records.held import HeldRecord
 from xinheng.apps.repairs import effects
@@ -48,6 +50,60 @@ class Application:
     files: Collection[Shown] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a repair is about: a record or a listing, as the conditions look at it.
+
+    `earliest_on` is the first day after the minimum term, null where there is none;
+    `subjects` are the classes it belongs to. `has_effect` says that there is something
+    to end. `dataset` and `natural_key` are empty for a listing.
+    """
+
+    organization: str
+    unit: str
+    target_kind: str
+    target: str
+    heading: str
+    title: str
+    earliest_on: date | None
+    subjects: tuple[str, ...]
+    has_effect: bool
+    dataset: str = ""
+    natural_key: str = ""
+
+
+def entry_of_record(found: HeldRecord) -> Entry:
+    """Return a record as an entry that may be repaired."""
+    return Entry(
+        organization=found.organization,
+        unit=found.unit,
+        target_kind="record",
+        target=found.target,
+        heading=found.heading,
+        title=f"{found.dataset.title} {found.heading}",
+        earliest_on=found.state.earliest_end_on,
+        subjects=(found.dataset.name,),
+        has_effect=found.state.public and found.dataset.adverse,
+        dataset=found.dataset.name,
+        natural_key=found.natural_key,
+    )
+
+
+def entry_of_listing(found: HeldListing) -> Entry:
+    """Return a listing as an entry that may be repaired, published or not."""
+    return Entry(
+        organization=found.organization,
+        unit=found.unit,
+        target_kind=listings.TARGET,
+        target=found.target,
+        heading=found.heading,
+        title=found.heading,
+        earliest_on=found.removable_on,
+        subjects=(found.scheme.name,),
+        has_effect=found.scheme.is_adverse,
+    )
+
+
 @transaction.atomic
 def apply_for_record(*, record: int, application: Application, by: By) -> int:
     """Apply for the repair of a record, and make the commitment with it.
@@ -59,32 +115,48 @@ def apply_for_record(*, record: int, application: Application, by: By) -> int:
         RefusedError: the first thing that stands against it, by the rule's name.
     """
     found = held.get_held(actor=by.actor, record=record, on=by.on)
-    lacks = list_lacks(found, application, by=by)
+    return _apply(entry_of_record(found), application, by)
+
+
+@transaction.atomic
+def apply_for_listing(*, listing: int, application: Application, by: By) -> int:
+    """Apply for the repair of a listing in force: to be taken off it early.
+
+    Raises:
+        UnknownListingError: it is not one of an organization that the actor acts for.
+        RefusedError: the first thing that stands against it, by the rule's name.
+    """
+    found = listings.get_held(actor=by.actor, listing=listing, on=by.on)
+    return _apply(entry_of_listing(found), application, by)
+
+
+def _apply(entry: Entry, application: Application, by: By) -> int:
+    lacks = list_lacks(entry, application, by=by)
     if lacks:
         first = lacks[0]
         raise RefusedError(first.fault, day=first.from_on, basis=first.citation)
     if personal_id.find(application.statement) is not None:
         raise RefusedError(PERSONAL_ID)
     about = About(
-        organization=found.organization,
-        unit=found.unit,
-        target_kind="record",
-        target=found.target,
+        organization=entry.organization,
+        unit=entry.unit,
+        target_kind=entry.target_kind,
+        target=entry.target,
         topic="",
-        title=f"{found.dataset.title} {found.heading}",
+        title=entry.title,
     )
     case = cases.open_case(procedure=REPAIR, about=about, by=by)
     rule_set = conditions.in_force(redress.rule_sets(), on=by.on)
     row = Repair.objects.create(
         case=case,
-        dataset=found.dataset.name,
-        natural_key=found.natural_key,
+        dataset=entry.dataset,
+        natural_key=entry.natural_key,
         statement=application.statement.strip()[:LONGEST_STATEMENT],
         conduct_corrected=application.conduct_corrected,
         duties_done=application.duties_done,
-        commitment_id=_commit(found, application, by),
+        commitment_id=_commit(entry, application, by),
         rule_set=rule_set.name if rule_set else "",
-        earliest_on=found.state.earliest_end_on,
+        earliest_on=entry.earliest_on,
     )
     RepairFile.objects.bulk_create(
         RepairFile(
@@ -101,20 +173,18 @@ def apply_for_record(*, record: int, application: Application, by: By) -> int:
     return case.id
 
 
-def list_lacks(
-    record: HeldRecord, application: Application, *, by: By
-) -> tuple[Lack, ...]:
+def list_lacks(entry: Entry, application: Application, *, by: By) -> tuple[Lack, ...]:
     """Return what stands against an application today; nothing where it can be made."""
     open_topics = case_queries.list_open_topics(
-        procedure=REPAIR, target_kind="record", target=record.target
+        procedure=REPAIR, target_kind=entry.target_kind, target=entry.target
     )
     facts = Facts(
-        earliest_on=record.state.earliest_end_on,
+        earliest_on=entry.earliest_on,
         conduct_corrected=application.conduct_corrected,
         duties_done=application.duties_done,
         has_commitment=application.commits,
-        subjects=(record.dataset.name,),
-        is_shown=record.state.public and record.dataset.adverse,
+        subjects=entry.subjects,
+        is_shown=entry.has_effect,
         is_open=bool(open_topics),
     )
     rule_set = conditions.in_force(redress.rule_sets(), on=by.on)
@@ -164,21 +234,21 @@ def reopen(*, case: int, at: datetime) -> bool:
     return True
 
 
-def _commit(record: HeldRecord, application: Application, by: By) -> int | None:
+def _commit(entry: Entry, application: Application, by: By) -> int | None:
     if not application.commits:
         return None
     rule = redress.commitment_types()[Type.REPAIR]
     promise = Promise(
         type=Type.REPAIR,
-        matter=f"信用修复：{record.heading}"[:200],
+        matter=f"信用修复：{entry.heading}"[:200],
         text=rule.template,
         made_on=by.on,
         valid_to=None,
     )
     return commitments.make(
-        organization=record.organization,
+        organization=entry.organization,
         promise=promise,
-        unit=record.unit,
+        unit=entry.unit,
         is_public=True,
         by=by,
     )

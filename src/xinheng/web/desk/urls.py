@@ -33,6 +33,7 @@ from xinheng.web.desk import (
     operations,
     production_file,
     promises,
+    publications,
     queues,
     queues_deciding,
     queues_questions,
@@ -64,6 +65,13 @@ app_name = "desk"
 one = "submissions/<slug:submission>"
 last = "<slug:unit>/<slug:dataset>/<slug:period>"
 urlpatterns = [
+    path("publications/", publications.index, name="publications"),
+    path(
+        "publications/statements/<int:statement>",
+        publications.confirm,
+        name="publication-confirm",
+    ),
+    path("publications/<str:uscc>/<slug:key>", publications.one, name="publication"),
     path("reports/", disclosures.reports, name="disclosure-reports"),
     path("reports/<int:report>", disclosures.report, name="disclosure-report"),
     path("", home.home, name="home"),

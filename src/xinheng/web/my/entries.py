@@ -13,27 +13,16 @@ from xinheng.apps.objections.filing import ChangeRefusedError
 from xinheng.apps.records import held
 from xinheng.apps.records.held import HeldRecord, UnknownRecordError
 from xinheng.apps.repairs import operations as repairs
-from xinheng.apps.repairs.operations import Application, Shown
+from xinheng.apps.repairs.operations import Application
 from xinheng.core.commitments.promises import Type
 from xinheng.core.objections import corrections
 from xinheng.core.objections.filing import KINDS, Kind, Target
-from xinheng.core.repairs.conditions import Fault as RepairFault
-from xinheng.core.repairs.conditions import Lack
 from xinheng.rulebook import redress
 from xinheng.web import redress_words
 from xinheng.web.access import DeskRequest, agent
-from xinheng.web.my import asking, forms
+from xinheng.web.my import applying, asking, forms
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
-# What an applicant can't mend by ticking a box or adding a file.
-NOT_NOW = frozenset(
-    {
-        RepairFault.MINIMUM_TERM,
-        RepairFault.BARRED,
-        RepairFault.OPEN,
-        RepairFault.NOTHING_SHOWN,
-    }
-)
 
 
 @agent
@@ -90,26 +79,24 @@ def object_to(request: DeskRequest, uscc: str, record: int, kind: str) -> HttpRe
 def repair(request: DeskRequest, uscc: str, record: int) -> HttpResponse:
     """Say whether a repair can be asked for, from when, and take the application."""
     item, found = asking.acting(request, uscc), _get(request, record)
-    nothing = Application("", True, True, True)
-    lacks = repairs.list_lacks(found, nothing, by=asking.by(request))
-    blocking = [lack for lack in lacks if lack.fault in NOT_NOW]
+    barred = applying.blocking(repairs.entry_of_record(found), by=asking.by(request))
     form = forms.Apply(asking.sent(request), request.FILES or None)
-    if not blocking and form.is_valid() and (case := _apply(request, found, form)):
+
+    def act(application: Application) -> int:
+        return repairs.apply_for_record(
+            record=record, application=application, by=asking.by(request)
+        )
+
+    if not barred and form.is_valid() and (case := applying.apply(request, form, act)):
         return _to_case(uscc, case, "applied")
     context = {
         "item": item,
         "record": found,
         "form": form,
-        "blocking": [_said(lack) for lack in blocking],
+        "blocking": barred,
         "commitment": redress.commitment_types()[Type.REPAIR],
     }
     return render(request, "my/repair.html", context)
-
-
-def _said(lack: Lack) -> str:
-    return redress_words.said(
-        RefusedError(lack.fault, day=lack.from_on, basis=lack.citation)
-    )
 
 
 def _get(request: DeskRequest, record: int) -> HeldRecord:
@@ -149,35 +136,3 @@ def _object(
     except RefusedError as refused:
         form.add_error("ground", redress_words.said(refused))
     return None
-
-
-def _apply(request: DeskRequest, record: HeldRecord, form: forms.Apply) -> int | None:
-    """Make the application and return the case; tell the form where that can't be."""
-    told, files = form.cleaned_data, []
-    for field, kind in (("duties", "DUTIES"), ("third_party", "THIRD_PARTY")):
-        digests = asking.store_files(request, form, field)
-        if digests is None:
-            return None
-        files += [Shown(kind, digest) for digest in digests]
-    application = Application(
-        told["statement"],
-        told["conduct_corrected"],
-        told["duties_done"],
-        told["commits"],
-        files,
-    )
-    try:
-        return repairs.apply_for_record(
-            record=record.id, application=application, by=asking.by(request)
-        )
-    except RefusedError as refused:
-        form.add_error(FIELDS.get(refused.code), redress_words.said(refused))
-    return None
-
-
-FIELDS = {
-    RepairFault.CONDUCT_CORRECTED.value: "conduct_corrected",
-    RepairFault.DUTIES_DONE.value: "duties_done",
-    RepairFault.COMMITMENT.value: "commits",
-    "PERSONAL_ID": "statement",
-}

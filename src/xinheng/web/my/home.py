@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from xinheng.apps.agents import queries as agents
 from xinheng.apps.cases import queries as cases
 from xinheng.apps.commitments import queries as commitments
+from xinheng.apps.listings import redress as listings
 from xinheng.apps.records import held
 from xinheng.apps.records.as_of import ErasedMark
 from xinheng.apps.records.held import HeldRecord
@@ -57,6 +58,9 @@ def organization(request: DeskRequest, uscc: str) -> HttpResponse:
         "role": ROLES[item.role],
         "groups": _groups(records),
         "total": len(records),
+        "listings": listings.list_held(
+            actor=request.actor, organization=item.key, on=on
+        ),
         "asking": times,
         "erased": as_of.told(erased),
         "page": page,

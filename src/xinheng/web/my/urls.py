@@ -10,12 +10,14 @@ from xinheng.web.my import (
     home,
     own_cases,
     own_commitments,
+    own_listings,
     own_reports,
 )
 
 app_name = "my"
 one = "<str:uscc>/"
 record = f"{one}records/<int:record>"
+listing = f"{one}listings/<int:listing>"
 case = f"{one}cases/<int:case>"
 urlpatterns = [
     path("", home.index, name="index"),
@@ -42,6 +44,9 @@ urlpatterns = [
     path(f"{record}/object/", entries.choose_kind, name="object-choose"),
     path(f"{record}/object/<slug:kind>", entries.object_to, name="object"),
     path(f"{record}/repair", entries.repair, name="repair"),
+    path(listing, own_listings.listing, name="listing"),
+    path(f"{listing}/object", own_listings.object_to, name="listing-object"),
+    path(f"{listing}/repair", own_listings.repair, name="listing-repair"),
     path(case, own_cases.case, name="case"),
     path(f"{case}/object", own_cases.object_to_result, name="object-result"),
 ]
