@@ -75,15 +75,17 @@ def erase(asked: Asked, *, dry_run: bool, as_json: bool) -> None:
 
 def _subjects(asked: Asked, *, as_json: bool) -> tuple[str, ...]:
     try:
-        subjects.with_parts(asked.subjects)
+        subjects.with_parts(asked.subjects, on=timezone.localdate())
     except subjects.UnknownSubjectError as unknown:
         failures.refuse(
             "SUBJECT_NAME",
             f"{unknown.name[:80]}：没有这一项、仍有效力或已无内容。请写成 listing:12、"
-            "case:5、task:7 或 evidence:文件摘要；名单和案件应先终结。",
+            f"look-ups:统一代码 等；可用：{'、'.join(subjects.KINDS)}。名单、案件等应先"
+            "终结。",
             f"{unknown.name[:80]}: not there, in effect still, or empty. Write"
-            " listing:12, case:5, task:7 or evidence:DIGEST; a listing or case has to"
-            " be over first.",
+            " listing:12, look-ups:CODE and the like; there are:"
+            f" {', '.join(subjects.KINDS)}. A listing, case and so on has to be over"
+            " first.",
             as_json=as_json,
         )
     return asked.subjects
@@ -112,7 +114,7 @@ def _find(asked: Asked, *, as_json: bool) -> tuple[Version, ...]:
 
 def _tell_plan(order: erasure.Order, *, as_json: bool) -> None:
     versions = sum(each.key is not None for each in order.versions)
-    parts = len(subjects.with_parts(order.subjects))
+    parts = len(subjects.with_parts(order.subjects, on=timezone.localdate()))
     answer = {
         "versions": versions,
         "entries": len(order.entries),
@@ -124,10 +126,9 @@ def _tell_plan(order: erasure.Order, *, as_json: bool) -> None:
     else:
         click.echo(
             f"将删除 {versions} 个记录版本、{len(order.entries)} 条账本内容、"
-            f"{parts} 项名单、案件、任务或文件；尚未删除。"
-            f" {versions} versions, {len(order.entries)} entries and"
-            f" {parts} listings, cases, tasks or files would go; nothing"
-            " was erased."
+            f"{parts} 项所写内容；尚未删除。"
+            f" {versions} versions, {len(order.entries)} entries and {parts} subjects"
+            " would go; nothing was erased."
         )
 
 
@@ -137,12 +138,12 @@ def _tell(done: erasure.Erased, *, as_json: bool) -> None:
     else:
         click.echo(
             f"已删除 {done.versions} 个记录版本、{done.entries} 条账本内容，改写"
-            f" {done.parts} 个归档文件，删除 {done.subjects} 项名单、案件、任务或文件；"
+            f" {done.parts} 个归档文件，清空 {done.subjects} 项所写内容；"
             f"账本第 {done.ledger_seq} 条为证。此前的备份仍含这些内容，"
             "请按制度销毁；恢复时会自动再次删除。"
             f" {done.versions} versions and {done.entries} entries are gone,"
             f" {done.parts} files of the archive were rewritten, {done.subjects}"
-            f" listings, cases, tasks or files emptied; entry"
-            f" {done.ledger_seq} says so. Older backups still hold it: destroy them"
-            " when their time has come; a restore erases it again."
+            f" rows about subjects emptied; entry {done.ledger_seq} says so. Older"
+            " backups still hold it: destroy them when their time has come; a restore"
+            " erases it again."
         )

@@ -188,7 +188,7 @@ class TestErase:
 
         for name in (f"listing:{listing}", "listing:999", "case:x", "what:1", "task:0"):
             with pytest.raises(UnknownSubjectError):
-                subjects.with_parts([name])
+                subjects.with_parts([name], on=AT.date())
 
     def test_twice_finds_nothing(self, said):
         erase(said)

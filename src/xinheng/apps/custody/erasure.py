@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from xinheng.apps.custody import erasure_copy, subjects
 from xinheng.apps.custody.models import Erasure
@@ -44,7 +45,7 @@ class Order:
     """What is to go, and why; `citation` names the text: a judgment, an article.
 
     `entries` are numbers of ledger entries whose body is to go, `subjects` names of
-    listings, cases, tasks and files of evidence (see `subjects`).
+    what else people wrote something about (see `subjects`).
     """
 
     versions: tuple[Version, ...]
@@ -73,7 +74,7 @@ def erase(*, order: Order, actor: str, at: datetime) -> Erased:
         KeptEntryError: an entry that is part of the evidence itself.
         NothingToEraseError: nothing of it has content.
         ReasonError: the citation can't be kept.
-        UnknownSubjectError: a listing, case, task or file that is not to be erased.
+        UnknownSubjectError: a subject that is not there, or not to be erased yet.
     """
     row = _order(order, actor=actor, at=at)
     erased = _carry_out(row.id, at=at)
@@ -86,11 +87,10 @@ def _order(order: Order, *, actor: str, at: datetime) -> Erasure:
     citation = reasons.require(order.citation)
     entries.require_erasable(order.entries)
     versions = [each for each in order.versions if each.key is not None]
-    named = subjects.with_parts(order.subjects)
+    named = subjects.with_parts(order.subjects, on=timezone.localdate(at))
     if not versions and not order.entries and not named:
         raise NothingToEraseError
-    about = [name for each in named for name in subjects.entries_about(each)]
-    seqs = {*order.entries, *entries.list_of(about)}
+    seqs = {*order.entries, *(seq for each in named for seq in subjects.entries(each))}
     return Erasure.objects.create(
         basis=order.basis,
         citation=citation,

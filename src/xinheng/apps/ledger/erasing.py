@@ -35,9 +35,14 @@ def require_erasable(seqs: Sequence[int]) -> None:
         raise KeptEntryError(kept)
 
 
-def list_of(subjects: Collection[str]) -> tuple[int, ...]:
-    """Return the entries about subjects that still have content and may lose it."""
+def list_of(subjects: Collection[str], kinds: Collection[str] = ()) -> tuple[int, ...]:
+    """Return the entries about subjects that still have content and may lose it.
+
+    No `kinds` means entries of every kind.
+    """
     rows = Entry.objects.filter(subject__in=list(subjects), body__isnull=False)
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
     found = rows.order_by("seq").values_list("seq", "kind")
     return tuple(seq for seq, kind in found if not kind.startswith(_KEPT_KINDS))
 

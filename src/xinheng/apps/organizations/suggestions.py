@@ -34,7 +34,7 @@ MOST_NAMES = 1_500_000
 MOST_CODES_SHOWN = 5
 _ROWS_READ = 50_000
 
-_Version = tuple[int, int, int]
+_Version = tuple[int, int, int, int]
 _SCHEMA = {
     "code": pl.String,
     "name": pl.String,
@@ -120,13 +120,15 @@ def _is_large() -> bool:
 
 
 def _version() -> _Version:
-    """Return what changes with the register: its highest key, last file, last act."""
+    """Return what changes with the register: key, file, act, names that are gone."""
     highest = Organization.objects.aggregate(Max("id"))["id__max"]
     imported = RegisterImport.objects.aggregate(Max("id"))["id__max"]
     done = Correction.objects.aggregate(one=Max("decided_at"), other=Max("undone_at"))
     moments = [moment for moment in done.values() if moment is not None]
     last = int(max(moments).timestamp() * 1_000_000) if moments else 0
-    return highest or 0, imported or 0, last
+    # An erased name has no key to be compared by, and the index finds those at once.
+    erased = Organization.objects.filter(name_key="").count()
+    return highest or 0, imported or 0, last, erased
 
 
 def _build_beside(version: _Version) -> None:

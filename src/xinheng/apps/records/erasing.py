@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from xinheng.apps.records import touching
-from xinheng.apps.records.models import Record
+from xinheng.apps.records.models import Record, Succession
+from xinheng.core.merkle import canonical
 
 NOTHING = "{}"
 GONE = "erased:"  # how the natural key of an erased version begins
@@ -89,3 +92,29 @@ def erase(*, versions: Collection[Version], seq: int, at: datetime) -> int:
             erased += 1
     touching.touch_keys(seq=seq, keys=keys)
     return erased
+
+
+def successions_of(code: str) -> tuple[int, ...]:
+    """Return the successions, proposed no more, in which an organization gave."""
+    return tuple(_over().filter(giver__uscc=code).values_list("id", flat=True))
+
+
+def is_succession_over(succession: int) -> bool:
+    """Tell whether a succession is proposed no more and still says on what ground."""
+    return _over().filter(id=succession).exists()
+
+
+def _over() -> QuerySet[Succession]:
+    rows = Succession.objects.exclude(stage=Succession.Stage.PROPOSED)
+    return rows.exclude(evidence=GONE).order_by("id")
+
+
+def erase_succession(*, succession: int) -> int:
+    """Empty evidence and reason of a succession, and what an undo would put back."""
+    row = Succession.objects.filter(id=succession).exclude(evidence=GONE).first()
+    if row is None:
+        return 0
+    row.evidence, row.reason = GONE, GONE if row.reason else ""
+    row.kept = canonical.text({"key": str(row.giver_id)}) if row.kept else ""
+    row.save(update_fields=["evidence", "reason", "kept"])
+    return 1

@@ -33,7 +33,8 @@ BASES = ("TERM_ENDED", "COURT_ORDER", "AUTHORITY_ORDER", "UNLAWFUL")
     "--subject",
     "subjects",
     multiple=True,
-    help="listing:12, case:5, task:7 or evidence:DIGEST: its texts and files go.",
+    help="listing:12, case:5, organization:CODE, look-ups:CODE and others: what people"
+    " wrote about it goes, files too.",
 )
 @click.option(
     "--basis", required=True, type=click.Choice(BASES), help="Why it has to go."
