@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.factories import exchange as made
 from xinheng.core.exchange import packaging
-from xinheng.core.exchange.profiles import DATE_FORMATS, Limits
+from xinheng.core.exchange.profiles import DATE_FORMATS, Form, Limits
 from xinheng.core.exchange.rows import Act, Row
 from xinheng.pipeline import exchange_packages
 from xinheng.pipeline.exchange_packages import (
@@ -47,7 +47,7 @@ def rows(draw):
 
 
 def profile(**changes):
-    return replace(made.profile("province-drop"), encoding="utf-8", **changes)
+    return replace(made.profile("province-drop"), **{"encoding": "utf-8", **changes})
 
 
 def frame(chosen, sheet):
@@ -69,15 +69,17 @@ class TestPackage:
         date_format=st.sampled_from(DATE_FORMATS),
         forbidden=st.sampled_from([(), ("〔",), ("；", "（")]),
         together=st.sampled_from([None, "uscc"]),
+        encoding=st.sampled_from(["utf-8", "gb18030"]),
     )
     @settings(max_examples=60)
     def test_gives_the_bytes_of_the_core(
-        self, chosen, most_rows, most_bytes, date_format, forbidden, together
+        self, chosen, most_rows, most_bytes, date_format, forbidden, together, encoding
     ):
         wanted = profile(
             limits=Limits(most_rows, most_bytes),
             date_format=date_format,
             forbidden=forbidden,
+            encoding=encoding,
         )
         sheet = replace(wanted.sheet("permit"), together=together)
         ordered = packaging.order(chosen, sheet)
@@ -87,7 +89,9 @@ class TestPackage:
             for part in packaging.split(ordered, sheet, wanted)
         ]
         in_columns = list(
-            exchange_packages.package(frame(chosen, sheet), sheet, wanted)
+            exchange_packages.package(
+                frame(chosen, sheet), sheet, wanted, names_rows=True
+            )
         )
 
         assert [each.data for each in in_columns] == [each.data for each in by_core]
@@ -95,17 +99,38 @@ class TestPackage:
         assert [each.file_name for each in in_columns] == [
             each.file_name for each in by_core
         ]
+        assert [each.keys for each in in_columns] == [each.keys for each in by_core]
+        assert [each.ids for each in in_columns] == [
+            tuple(row.id for row in each.rows) for each in by_core
+        ]
 
-    def test_writes_another_encoding(self):
-        wanted = replace(made.profile("province-drop"), limits=Limits(rows=3))
-        sheet, chosen = wanted.sheet("permit"), made.rows(7)
+    @given(
+        chosen=rows(),
+        most_bytes=st.one_of(st.none(), st.integers(1_100, 1_400)),
+        encoding=st.sampled_from(["utf-8", "gb18030"]),
+    )
+    @settings(max_examples=60)
+    def test_finds_the_faults_of_the_core(self, chosen, most_bytes, encoding):
+        wanted = profile(limits=Limits(bytes=most_bytes), encoding=encoding)
+        sheet = wanted.sheet("permit")
+        sheet = replace(
+            sheet,
+            columns=tuple(
+                replace(each, max_length=10) if each.name == "decision_no" else each
+                for each in sheet.columns
+            ),
+        )
 
-        found = exchange_packages.package(frame(chosen, sheet), sheet, wanted)
+        _, by_core = packaging.sound(packaging.order(chosen, sheet), sheet, wanted)
+        in_columns = exchange_packages.faults(frame(chosen, sheet), sheet, wanted)
 
-        assert "示例" in next(iter(found)).data.decode("gb18030")
+        assert sorted(in_columns, key=lambda each: each.row) == sorted(
+            by_core, key=lambda each: each.row
+        )
 
-    def test_leaves_to_the_core_what_it_can_not_measure(self):
-        wanted = made.profile("province-drop")
+    @pytest.mark.parametrize("changes", [{"encoding": "gbk"}, {"form": Form.JSON}])
+    def test_leaves_other_forms_and_encodings_to_the_core(self, changes):
+        wanted = profile(**changes)
         sheet = wanted.sheet("permit")
 
         with pytest.raises(NotInColumnsError):

@@ -1,33 +1,32 @@
-"""Sending to other platforms on the command line and in the worker."""
+"""Sending to other platforms on the command line, and one run for the worker."""
 
 from __future__ import annotations
 
-import hashlib
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NoReturn
 
-import structlog
-from django.conf import settings
-from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from xinheng.apps.exchange import (
+    feedback,
     feeding,
     operations,
     packing,
+    proposals,
     queries,
     rehearsing,
+    replaying,
     sending,
     targets,
 )
+from xinheng.apps.exchange.batches import Batch
 from xinheng.apps.exchange.carriers import opening
-from xinheng.apps.exchange.carriers.carrier import CarrierError
+from xinheng.apps.exchange.carriers.carrier import Carrier, CarrierError
+from xinheng.apps.exchange.replaying import NotToldError
 from xinheng.apps.exchange.sending import BusyError, Clock, Ran
 from xinheng.apps.exchange.targets import Target
 from xinheng.cli import failures
@@ -35,10 +34,8 @@ from xinheng.core.exchange.profiles import Profile
 from xinheng.core.exchange.upper_rules import Trouble
 from xinheng.rulebook import exchange_profiles
 
-logger = structlog.get_logger("xinheng.worker")
 OPERATOR, WORKER = "operator", "worker"
-EVERY_SECONDS = 5.0
-STOP_SECONDS = 30.0
+_TOLD = ("accepted", "refused", "waiting", "packages", "changes", "stopped")
 
 
 def clock() -> Clock:
@@ -53,69 +50,113 @@ def send(name: str | None, *, as_json: bool) -> list[dict[str, Any]]:
 
 def _sent(target: Target, *, as_json: bool) -> dict[str, Any]:
     try:
-        return asdict(_run(target, OPERATOR))
+        return asdict(run(target, OPERATOR))
     except CarrierError as wrong:
         _refuse_carrier(target, wrong, as_json=as_json)
     except BusyError:
-        failures.refuse(
-            "BUSY",
-            f"“{target.name}”正由另一进程报送。",
-            f"Another process is sending to {target.name}.",
-            as_json=as_json,
-        )
+        _refuse_busy(target, as_json=as_json)
 
 
-def _run(target: Target, worker: str) -> Ran:
-    at = timezone.now()
-    feeding.feed(target, on=timezone.localdate(at), at=at)
+def run(target: Target, worker: str) -> Ran:
+    """Take what waits at a target, then send what is owed to it.
+
+    Raises:
+        BusyError: another process does.
+        CarrierError: the way to the target can't be used at all.
+    """
+    feed(target)
     with opening.opened(target) as carrier:
+        feedback.collect(target, carrier, actor=worker, at=timezone.now())
+        _replay_asked(target, carrier)
         return sending.run(target, carrier, clock=clock(), worker=worker)
 
 
-def package(name: str, out: Path, *, as_json: bool) -> dict[str, Any]:
-    """Write what would be sent to a target as files, with a manifest."""
-    (target,) = chosen(name, as_json=as_json)
+def _replay_asked(target: Target, carrier: Carrier) -> None:
+    """Send the last batches under a proposed profile, where a person asked for it."""
+    asked = proposals.find_asked(target.name)
+    if asked is None:
+        return
+    number, wanted, most = asked
+    try:
+        done = replaying.replay(
+            target,
+            carrier,
+            most=most,
+            clock=clock(),
+            on=timezone.localdate(),
+            worker=WORKER,
+            profile=wanted,
+        )
+    except NotToldError:
+        proposals.note_sent(number, {"stopped": "UNANSWERED"})
+        return
+    counts = {"batches": done.batches, "rows": done.rows, "held": done.held}
+    ran = {name: getattr(done.ran, name) for name in _TOLD}
+    proposals.note_sent(number, counts | {"gone": done.gone} | ran)
+
+
+def feed(target: Target) -> None:
+    """Enter what is owed to a target by now."""
     at = timezone.now()
     feeding.feed(target, on=timezone.localdate(at), at=at)
-    made = packing.pack(target)
-    out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for each in made.packages:
-        (out / each.file_name).write_bytes(each.data)
-        written.append(
-            {
-                "file": each.file_name,
-                "dataset": each.dataset,
-                "rows": len(each.rows),
-                "bytes": len(each.data),
-                "sha256": hashlib.sha256(each.data).hexdigest(),
-            }
+
+
+def replay(name: str, *, batches: int, as_json: bool) -> list[dict[str, Any]]:
+    """Send what a target does not hold of its last batches."""
+    (target,) = chosen(name, as_json=as_json)
+    try:
+        with opening.opened(target) as carrier:
+            done = replaying.replay(
+                target,
+                carrier,
+                most=batches,
+                clock=clock(),
+                on=timezone.localdate(),
+                worker=OPERATOR,
+            )
+    except CarrierError as wrong:
+        _refuse_carrier(target, wrong, as_json=as_json)
+    except BusyError:
+        _refuse_busy(target, as_json=as_json)
+    except NotToldError:
+        failures.refuse(
+            "UNANSWERED",
+            f"“{target.name}”没有答复已收到哪些数据，未发送任何数据。",
+            f"{target.name} does not say what it holds; nothing was sent.",
+            as_json=as_json,
         )
-    answer = {
-        "target": target.name,
-        "profile": target.profile,
-        "version": made.version,
-        "packages": written,
-        "refused": [
-            {"name": name, "code": code, "column": column}
-            for name, code, column in made.refused
-        ],
-    }
-    (out / "manifest.json").write_text(failures.as_text(answer), encoding="utf-8")
-    return answer
+    counts = {"batches": done.batches, "rows": done.rows, "held": done.held}
+    return [asdict(done.ran) | counts | {"gone": done.gone}]
 
 
 def rehearse(
-    name: str, *, seed: int, rows: int, troubles: Sequence[str], as_json: bool
+    name: str,
+    *,
+    seed: int,
+    rows: int,
+    batches: int,
+    troubles: Sequence[str],
+    as_json: bool,
 ) -> dict[str, Any]:
-    """Send the latest records to a simulated platform; nothing leaves."""
-    found = rehearsing.rehearse(
-        profile(name, as_json=as_json),
-        seed=seed,
-        rows=rows,
-        on=timezone.localdate(),
-        troubles=[Trouble(each) for each in troubles] or None,
-    )
+    """Send recent batches to a simulated platform; nothing leaves.
+
+    Those of a target, and what is due to it; what landed last, for a profile.
+    """
+    drawn = [Trouble(each) for each in troubles] or None
+    wanted, today = profile(name, as_json=as_json), timezone.localdate()
+    if name in exchange_profiles.profiles():
+        found = rehearsing.rehearse(
+            wanted, seed=seed, rows=rows, on=today, troubles=drawn
+        )
+    else:
+        feed(targets.get(name))
+        found = rehearsing.rehearse_batches(
+            wanted,
+            rehearsing.new_platform(wanted, seed=seed, troubles=drawn),
+            target=name,
+            batches=batches,
+            on=today,
+        )
     return {
         "profile": name,
         "seed": seed,
@@ -123,11 +164,26 @@ def rehearse(
         "accepted": found.accepted,
         "refused": len(found.refusals),
         "open": found.open,
+        "gone": found.gone,
         "packages": found.packages,
         "sends": dict(found.sends),
         "troubles": list(found.troubles),
+        "batches": [_batch(each) for each in found.batches],
         "refusals": [asdict(each) for each in found.refusals],
         "changes": [list(each.lines()) for each in found.changes],
+    }
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    """Return a batch and what was said to it when it was sent."""
+    return {
+        "package": batch.package,
+        "dataset": batch.dataset,
+        "sent_at": batch.sent_at.isoformat(),
+        "answer": batch.kind,
+        "code": batch.code,
+        "rows": len(batch.rows),
+        "gone": batch.gone,
     }
 
 
@@ -210,6 +266,15 @@ def configured(*, as_json: bool) -> Iterator[None]:
         )
 
 
+def _refuse_busy(target: Target, *, as_json: bool) -> NoReturn:
+    failures.refuse(
+        "BUSY",
+        f"“{target.name}”正由另一进程报送。",
+        f"Another process is sending to {target.name}.",
+        as_json=as_json,
+    )
+
+
 def _refuse_carrier(target: Target, wrong: CarrierError, *, as_json: bool) -> NoReturn:
     failures.refuse(
         wrong.code,
@@ -221,64 +286,3 @@ def _refuse_carrier(target: Target, wrong: CarrierError, *, as_json: bool) -> No
 
 def _moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
-
-
-class Senders:
-    """What the worker does for targets, in a thread: a slow one holds up no file."""
-
-    def __init__(self, follow: Callable[..., None]) -> None:
-        self._follow = follow
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._go_on, daemon=True)
-        with configured(as_json=False):
-            self._targets = {target.name: target for target in targets.load()}
-
-    def start(self) -> None:
-        """Begin, where a file of targets is named."""
-        if settings.TARGETS:
-            self._thread.start()
-
-    def stop(self) -> None:
-        """End after the package that is under way; what is open is taken up again."""
-        self._stopped.set()
-        if settings.TARGETS:
-            self._thread.join(timeout=STOP_SECONDS)
-
-    def _go_on(self) -> None:
-        while not self._stopped.wait(EVERY_SECONDS):
-            try:
-                self.work_off()
-            except (DatabaseError, OSError) as failure:
-                logger.warning("exchange.broke_off", failure=type(failure).__name__)
-                connection.close()
-        connection.close()
-
-    def work_off(self) -> None:
-        """Follow the neighbors, feed every target, and run those that are due."""
-        at = timezone.now()
-        self._follow(at=at)
-        if not self._targets:
-            return
-        sending.ensure(self._targets.values())
-        for target in self._targets.values():
-            feeding.feed(target, on=timezone.localdate(at), at=at)
-        for name in queries.list_due(names=self._targets, at=at):
-            self._send(self._targets[name])
-
-    def _send(self, target: Target) -> None:
-        try:
-            ran = _run(target, WORKER)
-        except (CarrierError, BusyError) as wrong:
-            code = getattr(wrong, "code", "BUSY")
-            sending.note_failure(target.name, code=code, at=timezone.now())
-            logger.warning("exchange.failed", target=target.name, code=code)
-            return
-        if ran.packages:
-            logger.info(
-                "exchange.sent",
-                target=target.name,
-                accepted=ran.accepted,
-                refused=ran.refused,
-                waiting=ran.waiting,
-                stopped=ran.stopped,
-            )

@@ -27,12 +27,12 @@ from xinheng.apps.intake import operations as intake
 from xinheng.apps.intake import register_news
 from xinheng.apps.intake.views import SubmissionView
 from xinheng.cli import (
-    exchanging,
     expiring,
     failures,
     listening,
     neighboring,
     pushing,
+    senders,
     sources,
 )
 from xinheng.cli.issuing import OpenData
@@ -79,23 +79,23 @@ def work(*, once: bool) -> None:
     evidence.sweep(at=timezone.now())
     accounts.clear_expired_sessions()
     register_news.subscribe(at=timezone.now())
-    machines, senders = (
+    machines, upward = (
         sources.Machines(),
-        exchanging.Senders(neighboring.Followers().work_off),
+        senders.Senders(neighboring.Followers().work_off),
     )
     logger.info("worker.started")
     pusher = pushing.Pusher(WORKER)
     if once:
-        senders.work_off()
+        upward.work_off()
     else:
         pusher.start()
-        senders.start()
+        upward.start()
     try:
         while _work_off(machines) or not once:
             time.sleep(IDLE_SECONDS)
     except (_Leave, KeyboardInterrupt):
         pusher.stop()
-        senders.stop()
+        upward.stop()
         logger.info("worker.stopped")
 
 

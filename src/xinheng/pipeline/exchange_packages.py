@@ -1,14 +1,14 @@
 """Packages of many rows, on columns: what `core.exchange.packaging` does, for millions.
 
 The core is the reference, and a test holds the two to the same bytes. CSV alone, in
-UTF-8, or in another encoding where no limit of bytes is known.
+UTF-8 or GB18030: what an encoding can't say is the core's to find.
 """
 
 from __future__ import annotations
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -19,10 +19,12 @@ from xinheng.core.exchange.encoding import Content
 from xinheng.core.exchange.profiles import ACTION, Column, Form, Profile, Sheet
 
 ID, VERSION, ACT = "_id", "_version", "_act"  # beside the sheet's columns, all text
-_GROUP, _KEY, _LINE = "_group", "_key", "_line"
+_GROUP, _KEY, _LINE, _SENT = "_group", "_key", "_line", "_sent"
+_CODE, _COLUMN, _LARGE, _PARTS = "_code", "_column", "_large", "\x1f"
 QUOTE, BETWEEN_CELLS = '"', '","'
 ISO = "%Y-%m-%d"
 _UTF8 = ("utf-8", "utf8")
+_ENCODINGS = (*_UTF8, "gb18030")  # both can write everything
 
 Days = Mapping[str, Mapping[str, str]]
 
@@ -41,16 +43,28 @@ class TooLargeRowError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A package: the bytes to send with their digest in hex, and how many rows."""
+    """A package: the bytes to send with their digest in hex, and how many rows.
+
+    `ids` and `keys` name its rows here and there, in order; empty unless asked for.
+    """
 
     id: str
     file_name: str
     rows: int
     data: bytes
     sha256: str
+    ids: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
-def package(frame: pl.DataFrame, sheet: Sheet, profile: Profile) -> Iterator[Packed]:
+def may_pack(profile: Profile) -> bool:
+    """Tell whether a profile's form and encoding are packed here."""
+    return profile.form is Form.CSV and profile.encoding.lower() in _ENCODINGS
+
+
+def package(
+    frame: pl.DataFrame, sheet: Sheet, profile: Profile, *, names_rows: bool = False
+) -> Iterator[Packed]:
     """Yield the packages of n rows; every row stands in exactly one of them.
 
     `frame` has the sheet's columns by the catalog's names, days as ISO 8601, and ID,
@@ -60,10 +74,10 @@ def package(frame: pl.DataFrame, sheet: Sheet, profile: Profile) -> Iterator[Pac
         NotInColumnsError: see the class.
         TooLargeRowError: see the class.
     """
-    is_utf8 = profile.encoding.lower() in _UTF8
-    if profile.form is not Form.CSV or not (is_utf8 or profile.limits.bytes is None):
+    if not may_pack(profile):
         raise NotInColumnsError(profile.name)
-    ready = _ready(frame, sheet, profile)
+    is_utf8 = profile.encoding.lower() in _UTF8
+    ready = _ready(frame, sheet, profile, names_rows=names_rows)
     head = _head(sheet)
     lines, versions = ready.select(_LINE), ready.get_column(VERSION)
     for begin, end in _cuts(ready, sheet, profile):
@@ -78,7 +92,86 @@ def package(frame: pl.DataFrame, sheet: Sheet, profile: Profile) -> Iterator[Pac
         if not is_utf8:
             data = text.decode().encode(profile.encoding)
             digest = sha256(data).hexdigest()
-        yield Packed(name, file_name, end - begin, data, digest)
+        part = ready.slice(begin, end - begin) if names_rows else None
+        yield Packed(
+            name,
+            file_name,
+            end - begin,
+            data,
+            digest,
+            _column(part, ID),
+            _column(part, _SENT),
+        )
+
+
+def _column(part: pl.DataFrame | None, name: str) -> tuple[str, ...]:
+    return () if part is None else tuple(part.get_column(name).to_list())
+
+
+def faults(
+    frame: pl.DataFrame, sheet: Sheet, profile: Profile
+) -> list[packaging.Fault]:
+    """Return why rows can't go, as `core.exchange.packaging.sound` finds it.
+
+    Raises:
+        NotInColumnsError: see the class.
+    """
+    if not may_pack(profile):
+        raise NotInColumnsError(profile.name)
+    ready = _ready(frame, sheet, profile)
+    named = _named_faults(frame, sheet)
+    found = ready.join(named, on=ID, how="left", maintain_order="left")
+    found = found.with_columns(_is_large(found, sheet, profile))
+    # `ACT` is true for what is put, since `_ready`.
+    goes = pl.col(_CODE).is_null() & ~pl.col(_LARGE)
+    is_again = pl.col(_KEY).is_duplicated() & ~pl.col(_KEY).is_first_distinct()
+    put = found.filter(goes & pl.col(ACT)).filter(is_again).select(ID)
+    bad = found.filter(pl.col(_CODE).is_not_null() | pl.col(_LARGE))
+    code = pl.col(_CODE).fill_null("R-SIZE")
+    told = bad.select(ID, code, pl.col(_COLUMN).fill_null("")).rows()
+    again = ((row, "R-TWO-KEYS", "") for (row,) in put.rows())
+    return [packaging.Fault(*each) for each in (*told, *again)]
+
+
+def _is_large(found: pl.DataFrame, sheet: Sheet, profile: Profile) -> pl.Series:
+    """Return which rows alone are larger than the target takes."""
+    most = profile.limits.bytes
+    if most is None:
+        return pl.Series(_LARGE, [False] * len(found), dtype=pl.Boolean)
+    return (_sizes(found, profile) > _room(sheet, profile)).alias(_LARGE)
+
+
+def _named_faults(frame: pl.DataFrame, sheet: Sheet) -> pl.DataFrame:
+    """Return the first fault of each row that has one: ID, code, column."""
+    codes = [
+        pl.when(wrong).then(pl.lit(f"{code}{_PARTS}{column}"))
+        for wrong, code, column in _conditions(frame, sheet)
+    ]
+    first = pl.coalesce(*codes) if codes else pl.lit(None, pl.String)
+    said = pl.when(pl.col(ACT) != rows.Act.WITHDRAW).then(first)
+    parts = said.str.split_exact(_PARTS, 1)
+    found = frame.select(ID, parts.alias("_parts")).unnest("_parts")
+    found = found.rename({"field_0": _CODE, "field_1": _COLUMN})
+    return found.filter(pl.col(_CODE).is_not_null())
+
+
+def _conditions(
+    frame: pl.DataFrame, sheet: Sheet
+) -> Iterator[tuple[pl.Expr, str, str]]:
+    """Yield what is wrong with a row, in the order in which the core looks."""
+    for column in sheet.columns:
+        if column.name == ACTION:
+            continue
+        cell = pl.col(column.name).fill_null("")
+        if column.required:
+            yield cell == "", "R-REQ", column.name
+        if column.max_length is not None:
+            yield cell.str.len_chars() > column.max_length, "R-LEN", column.name
+        if column.name in sheet.dates:
+            texts = frame.get_column(column.name).drop_nulls().unique().to_list()
+            wrong = [each for each in texts if each and not rows.is_day(each)]
+            if wrong:
+                yield cell.is_in(wrong), "R-DATE-FMT", column.name
 
 
 def _text(lines: pl.DataFrame) -> bytes:
@@ -100,21 +193,29 @@ def _head(sheet: Sheet) -> bytes:
     return encoding.encode(empty, form=Form.CSV, encoding="utf-8")
 
 
-def _ready(frame: pl.DataFrame, sheet: Sheet, profile: Profile) -> pl.DataFrame:
+def _ready(
+    frame: pl.DataFrame, sheet: Sheet, profile: Profile, *, names_rows: bool = False
+) -> pl.DataFrame:
     """Return the rows as lines of a CSV, in order, with what cuts and names them."""
-    lines = _lines(frame, sheet, profile, is_escaped=False)
+    lines = _lines(frame, sheet, profile, is_escaped=False, names_rows=names_rows)
     # Two quotes between two cells, unless a cell holds one.
     marks = lines.select(pl.col(_LINE).str.count_matches(QUOTE, literal=True).sum())
     if marks.item() != len(frame) * 2 * (len(sheet.columns) - 1):
-        lines = _lines(frame, sheet, profile, is_escaped=True)
+        lines = _lines(frame, sheet, profile, is_escaped=True, names_rows=names_rows)
     return lines.sort(_GROUP, _KEY, ACT, ID)
 
 
 def _lines(
-    frame: pl.DataFrame, sheet: Sheet, profile: Profile, *, is_escaped: bool
+    frame: pl.DataFrame,
+    sheet: Sheet,
+    profile: Profile,
+    *,
+    is_escaped: bool,
+    names_rows: bool,
 ) -> pl.DataFrame:
     days = _days(frame, sheet, profile)
     cells = [_cell(column, sheet, profile, days) for column in sheet.columns]
+    sent = _sent(sheet, cells).alias(_SENT)
     if is_escaped:
         cells = [cell.str.replace_all(QUOTE, 2 * QUOTE, literal=True) for cell in cells]
     line = pl.concat_str(cells, separator=BETWEEN_CELLS)
@@ -129,9 +230,17 @@ def _lines(
             (pl.col(ACT) != rows.Act.WITHDRAW).alias(ACT),
             pl.col(ID),
             (pl.col(ID) + "@" + pl.col(VERSION)).alias(VERSION),
+            *([sent] if names_rows else []),
         )
         .collect(engine="streaming")
     )
+
+
+def _sent(sheet: Sheet, cells: Sequence[pl.Expr]) -> pl.Expr:
+    """Return what the target calls a row."""
+    places = {column.name: place for place, column in enumerate(sheet.columns)}
+    parts = [cells[places[name]] for name in sheet.natural_key]
+    return pl.concat_str(parts, separator=rows.BETWEEN_KEYS)
 
 
 def _cell(column: Column, sheet: Sheet, profile: Profile, days: Days) -> pl.Expr:
@@ -177,8 +286,8 @@ def _cuts(
     into none is cut where the room ends.
     """
     count, limits = len(ready), profile.limits
-    ends, before = _ends(ready, sheet), _bytes_before(ready, limits.bytes)
-    room = (limits.bytes or 0) - len(_head(sheet)) - len(str(limits.rows or 0))
+    ends, before = _ends(ready, sheet), _bytes_before(ready, profile)
+    room = _room(sheet, profile)
     begin = 0
     while begin < count:
         furthest = min(begin + (limits.rows or count), count)
@@ -200,13 +309,30 @@ def _ends(ready: pl.DataFrame, sheet: Sheet) -> list[int]:
     return ready.get_column(_GROUP).rle().struct.field("len").cum_sum().to_list()
 
 
-def _bytes_before(ready: pl.DataFrame, most: int | None) -> list[int]:
+def _room(sheet: Sheet, profile: Profile) -> int:
+    """Return the bytes that rows may take, beside the header."""
+    limits = profile.limits
+    head = len(_head(sheet).decode().encode(profile.encoding))
+    return (limits.bytes or 0) - head - len(str(limits.rows or 0))
+
+
+def _bytes_before(ready: pl.DataFrame, profile: Profile) -> list[int]:
     """Return the bytes before each row and behind the last, as the core counts.
 
     Empty where no limit is known.
     """
-    if most is None:
+    if profile.limits.bytes is None:
         return []
+    return [0, *_sizes(ready, profile).cum_sum().to_list()]
+
+
+def _sizes(ready: pl.DataFrame, profile: Profile) -> pl.Series:
+    """Return what each row adds to a package's bytes, as the core counts."""
+    lines = ready.get_column(_LINE)
+    if profile.encoding.lower() in _UTF8:
+        sizes = lines.str.len_bytes().cast(pl.Int64)
+    else:
+        encoded = (len(each.encode(profile.encoding)) for each in lines.to_list())
+        sizes = pl.Series(encoded, dtype=pl.Int64)
     # Both quotes, the end of the line, and one to spare.
-    sizes = ready.get_column(_LINE).str.len_bytes().cast(pl.Int64) + 4
-    return [0, *sizes.cum_sum().to_list()]
+    return sizes + 4

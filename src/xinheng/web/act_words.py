@@ -54,6 +54,18 @@ WORDS: dict[str, Promise] = {
     "bulletin.issued": _("Bulletin issued"),
     "witness.added": _("Witness added"),
     "witness.removed": _("Witness removed"),
+    "exchange.ran": _("Sent to another platform"),
+    "exchange.carried": _("Packages taken over to be carried"),
+    "exchange.again": _("Refused row to be sent again"),
+    "exchange.replayed": _("Last batches sent again"),
+    "exchange.replay_asked": _("Replay for real asked for"),
+    "exchange.feedback_taken": _("Feedback of a platform taken"),
+    "exchange.oddity_closed": _("Line of feedback looked at"),
+    "exchange.profile_proposed": _("Change of a profile put forward"),
+    "exchange.profile_adopted": _("Change of a profile adopted"),
+    "exchange.profile_dropped": _("Change of a profile not adopted"),
+    "exchange.profile_reset": _("What was learned of a platform taken back"),
+    "exchange.followed": _("Records of a neighbor taken"),
 }
 
 

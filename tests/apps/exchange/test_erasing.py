@@ -8,7 +8,8 @@ from tests.factories import city as cities
 from tests.factories import files
 from xinheng.apps.custody import erasure
 from xinheng.apps.custody.erasure import Basis, Order
-from xinheng.apps.exchange.models import Obligation
+from xinheng.apps.exchange import feedback as taking
+from xinheng.apps.exchange.models import Obligation, Oddity, Trial
 from xinheng.apps.records import erasing as records
 from xinheng.apps.records.models import Record
 
@@ -66,3 +67,19 @@ class TestErase:
         assert ran.accepted == 1
         assert "示审批许可" not in said()
         assert one.run(hours=1).packages == 0
+
+    def test_empties_what_platforms_wrote_about_it(self, one):
+        one.rules(mismatch_of=1)
+        one.run()
+        (row,) = Obligation.objects.all()
+        Trial.objects.update(message=f"数据有误：{WORDS}")
+        feedback = f"数据集,键,结果,说明\npermit,{row.sent_key},也许,{WORDS}\n"
+        taking.take(
+            one.target, feedback.encode(), source="f.csv", actor="test", at=one.at
+        )
+        assert WORDS in str(list(Oddity.objects.values()))
+
+        erase(one)
+
+        assert WORDS not in str(list(Trial.objects.values()))
+        assert not Oddity.objects.exists()

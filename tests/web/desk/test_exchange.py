@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from tests.apps.exchange.conftest import landed as landed
 from tests.apps.exchange.conftest import world as world
 from tests.factories import accounts
-from xinheng.apps.exchange.models import Obligation, ProfileChange
+from tests.factories import city as cities
+from xinheng.apps.exchange.models import (
+    NeighborState,
+    Obligation,
+    Oddity,
+    ProfileChange,
+    Received,
+)
+from xinheng.apps.ledger import queries as ledger
 from xinheng.core.exchange.upper_rules import Telling
 
 REFUSED = "/desk/exchange/refused/"
@@ -55,7 +65,7 @@ class TestTarget:
 
         answer = office.post("/desk/exchange/to/province/forget", follow=True)
 
-        assert "已恢复为规则库中的配置" in answer.content.decode()
+        assert "已撤回试出的调整" in answer.content.decode()
         assert not ProfileChange.objects.filter(undone_at=None).exists()
 
     def test_knows_no_other(self, office):
@@ -99,3 +109,116 @@ class TestRehearse:
 
     def test_knows_no_other_profile(self, office):
         assert office.post("/desk/exchange/rehearse/nobody").status_code == 404
+
+
+class TestChanges:
+    """One person puts a change forward and replays it, another one adopts it."""
+
+    def propose(self, office, **said):
+        asked = {"date_format": "%Y-%m-%d", "reason": "平台通知", "rows": "3", **said}
+        return office.post("/desk/exchange/to/province/propose", asked)
+
+    def test_are_shown_replayed_and_adopted_by_another(self, landed, office):
+        landed.run()
+        address = self.propose(office)["Location"]
+        page = office.get(address).content.decode()
+        assert "limits.rows" in page
+        assert "须由另一人采纳" in page
+
+        page = office.post(f"{address}/replay").content.decode()
+        assert "试用的批次" in page
+        assert "须由另一人采纳" in office.post(f"{address}/adopt").content.decode()
+
+        second = Client()
+        other = accounts.credit_office("second")
+        accounts.sign_in_verified(second, other, "second")
+        page = second.post(f"{address}/adopt", follow=True).content.decode()
+
+        assert "已采纳" in page
+
+    def test_say_at_its_field_what_is_impossible(self, landed, office):
+        page = self.propose(office, bytes="3").content.decode()
+
+        assert 'href="#id_bytes"' in page
+        assert "平台不可能有这样的要求" in page
+
+    def test_say_that_a_reason_is_missing(self, landed, office):
+        assert 'href="#id_reason"' in self.propose(office, reason="").content.decode()
+
+    def test_are_dropped_and_not_sent_before_a_replay(self, landed, office):
+        address = self.propose(office)["Location"]
+        assert "请先重放" in office.post(f"{address}/send").content.decode()
+
+        page = office.post(f"{address}/drop", follow=True).content.decode()
+
+        assert "未采纳" in page
+        assert "其间已作出决定" in office.post(f"{address}/drop").content.decode()
+
+
+class TestFeedback:
+    ADDRESS = "/desk/exchange/to/province/feedback"
+
+    @pytest.fixture
+    def named(self, landed, settings, tmp_path):
+        (tmp_path / "targets.toml").write_text(
+            '[[target]]\nname = "province"\nprofile = "province-service"\n'
+            f'url = "{landed.server.url}"\n',
+            "utf-8",
+        )
+        settings.TARGETS = str(tmp_path / "targets.toml")
+        return landed
+
+    def test_is_taken_and_what_can_not_be_followed_is_kept(self, named, office):
+        text = "数据集,键,结果\npermit,从未|报送|过,成功\n"
+        file = SimpleUploadedFile("反馈.csv", text.encode())
+
+        page = office.post(self.ADDRESS, {"file": file}).content.decode()
+
+        assert "从未向该平台报送过这一行" in page
+        assert (
+            "从未|报送|过" in office.get("/desk/exchange/to/province").content.decode()
+        )
+        kept = Oddity.objects.get()
+        office.post(f"/desk/exchange/kept/{kept.pk}/close")
+        assert not Oddity.objects.exists()
+
+    def test_says_that_a_file_is_none(self, named, office):
+        file = SimpleUploadedFile("x.csv", b"<html>")
+
+        page = office.post(self.ADDRESS, {"file": file}).content.decode()
+
+        assert 'href="#id_file"' in page
+
+
+class TestReceived:
+    def test_names_the_neighbor_and_what_it_signed(self, city, office):
+        note = ledger.get_head().note
+        neighbor = NeighborState.objects.create(name="second", note=note)
+        Received.objects.create(
+            neighbor=neighbor,
+            version="3.1",
+            key="k",
+            dataset="permit",
+            uscc="91210899MA00000000",
+            source_unit="第二市某局",
+            values={"permit_content": "第二市的内容"},
+            received_at=cities.AT,
+            signed_size=7,
+        )
+
+        page = office.get("/desk/exchange/from/second").content.decode()
+
+        for text in ("第二市某局", "第二市的内容", "签署至 7 条", "对方平台的记录"):
+            assert text in page
+        assert "second" in office.get("/desk/exchange/").content.decode()
+        other = office.get("/desk/exchange/from/second?code=91210899MA00000001")
+        assert "第二市的内容" not in other.content.decode()
+
+
+class TestRehearseBatches:
+    def test_shows_the_batches_that_were_tried(self, landed, office):
+        landed.run()
+
+        page = office.post("/desk/exchange/to/province/rehearse", {"seed": "3"})
+
+        assert "试用的批次" in page.content.decode()

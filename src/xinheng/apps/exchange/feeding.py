@@ -10,7 +10,7 @@ forgotten nor owed twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -158,6 +158,20 @@ def _withdraw_record(target: Target, record: str, place: str, at: datetime) -> b
         },
     )
     return is_new
+
+
+def find_values(versions: Iterable[str], *, on: date) -> Mapping[str, dict[str, str]]:
+    """Return what a target is told of versions, by their names.
+
+    A version that was replaced, withheld, hidden or erased meanwhile is left out.
+    """
+    reader = Reader(frozenset(unit.code for unit in units.list_every()))
+    shown = changes.find_shown(versions, reader=reader, on=on)
+    return {
+        name: values_of(record)
+        for name, record in shown.items()
+        if record.state.reason not in _GONE | _NOT_OURS
+    }
 
 
 def named_by(row: Obligation) -> dict[str, str]:

@@ -158,7 +158,7 @@ def _take_said(
     for item in said["items"]:
         if cursors.parse(item["cursor"]) > signed:
             break  # not signed yet: the next run takes it
-        _take(neighbor, item, count, at)
+        _take(neighbor, item, count, size, at)
         state.cursor = item["cursor"]
     if reached <= signed:
         state.cursor = str(reached)
@@ -167,7 +167,11 @@ def _take_said(
 
 
 def _take(
-    neighbor: Neighbor, item: Mapping[str, Any], count: _Count, at: datetime
+    neighbor: Neighbor,
+    item: Mapping[str, Any],
+    count: _Count,
+    size: int,
+    at: datetime,
 ) -> None:
     gone = [item["id"], item["replaces"]] if item["replaces"] else [item["id"]]
     rows = Received.objects.filter(neighbor_id=neighbor.name, version__in=gone)
@@ -194,6 +198,7 @@ def _take(
         source_unit=record["source_unit"],
         values=values,
         received_at=at,
+        signed_size=size,
     )
     count.put += 1
 

@@ -24,13 +24,18 @@ FORGOTTEN = "exchange.profile_reset"
 
 
 def profile_of(target: Target, state: TargetState) -> Profile:
-    """Return a target's profile: the rulebook's with what was learned."""
-    return learning.applied(target.base, _read(state.learned))
+    """Return a target's profile: the rulebook's, what was adopted, what was learned."""
+    return learning.applied(adopted_of(target.base, state), read(state.learned))
+
+
+def adopted_of(base: Profile, state: TargetState) -> Profile:
+    """Return the rulebook's profile with what two persons adopted for the target."""
+    return learning.applied(base, read(state.adopted))
 
 
 def keep(state: TargetState, outcome: Outcome, *, at: datetime) -> None:
     """Keep what a run learned; the caller's transaction holds the target."""
-    base = exchange_profiles.profiles()[state.profile]
+    base = adopted_of(exchange_profiles.profiles()[state.profile], state)
     for change in outcome.changes:
         state.version += 1
         ProfileChange.objects.create(
@@ -49,7 +54,7 @@ def keep(state: TargetState, outcome: Outcome, *, at: datetime) -> None:
 
 @transaction.atomic
 def forget(*, actor: Actor, target: str, at: datetime) -> int:
-    """Go back to the rulebook's profile; return how many changes that takes back.
+    """Go back to what is adopted; return how many changes that takes back.
 
     Raises:
         NotAllowedError: the actor does not decide for the credit office.
@@ -57,9 +62,10 @@ def forget(*, actor: Actor, target: str, at: datetime) -> int:
     if not (actor.may_decide or actor.may_administer):
         raise NotAllowedError("take back what was learned of a target")
     state = TargetState.objects.select_for_update().get(name=target)
-    taken_back = ProfileChange.objects.filter(target=state, undone_at=None).update(
-        undone_at=at, undone_by=actor.account_id
+    on_trial = ProfileChange.objects.filter(
+        target=state, undone_at=None, adopted_at=None
     )
+    taken_back = on_trial.update(undone_at=at, undone_by=actor.account_id)
     state.learned, state.fine, state.version = {}, "", state.version + 1
     state.save(update_fields=["learned", "fine", "version"])
     ledger.append(
@@ -72,7 +78,8 @@ def forget(*, actor: Actor, target: str, at: datetime) -> int:
     return taken_back
 
 
-def _read(kept: Mapping[str, Any]) -> Learned:
+def read(kept: Mapping[str, Any]) -> Learned:
+    """Return what was kept as JSON."""
     if not kept:
         return Learned()
     orders = tuple((name, tuple(titles)) for name, titles in kept["orders"])

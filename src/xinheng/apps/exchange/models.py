@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class TargetState(models.Model):
     """How far a target has been told, and what was learned of it.
 
-    `cursor` is a place in the change feed, empty before the first run. `learned` is
-    what its profile differs in from the rulebook's; `version` counts the changes.
-    `fine` are the signs that it took. A run holds the target until `leased_until`.
+    `cursor` is a place in the change feed, empty before the first run. `adopted` is
+    what two persons changed about the rulebook's profile, `learned` what was found
+    since; `version` counts the changes. `fine` are the signs that it took. A run holds
+    the target until `leased_until`.
     """
 
     name = models.CharField(max_length=32, primary_key=True)
     profile = models.CharField(max_length=64)
     cursor = models.CharField(max_length=40, blank=True)
     version = models.PositiveIntegerField(default=0)
+    adopted = models.JSONField(default=dict)
     learned = models.JSONField(default=dict)
     fine = models.TextField(blank=True)
     leased_until = models.DateTimeField(null=True)
@@ -29,7 +31,10 @@ class TargetState(models.Model):
 
 
 class ProfileChange(models.Model):
-    """A change of a target's profile that was learned from its answers."""
+    """A change of a target's profile that was learned from its answers.
+
+    It is taken back, or adopted by two persons, or still on trial.
+    """
 
     target = models.ForeignKey(
         TargetState, on_delete=models.PROTECT, related_name="changes"
@@ -42,6 +47,7 @@ class ProfileChange(models.Model):
     learned_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=64, blank=True)
+    adopted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -52,6 +58,62 @@ class ProfileChange(models.Model):
                 name="exchange_undone_by_somebody",
                 condition=Q(undone_at__isnull=True, undone_by="")
                 | (Q(undone_at__isnull=False) & ~Q(undone_by="")),
+            ),
+        ]
+
+
+class Proposal(models.Model):
+    """A change of a target's profile that one person puts forward and another adopts.
+
+    `wanted` is the whole of what would differ from the rulebook, `lines` the difference
+    to what is adopted: (key, before, after). `replayed` counts what the last replay
+    came to, on the simulator, `sent` what it came to for real; both empty before.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", "待采纳"
+        ADOPTED = "ADOPTED", "已采纳"
+        DROPPED = "DROPPED", "未采纳"
+
+    target = models.ForeignKey(
+        TargetState, on_delete=models.PROTECT, related_name="proposals"
+    )
+    based_on = models.PositiveIntegerField()
+    wanted = models.JSONField()
+    lines = models.JSONField()
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=64)
+    replayed_at = models.DateTimeField(null=True)
+    replayed = models.JSONField(default=dict)
+    asked_at = models.DateTimeField(null=True)
+    asked_by = models.CharField(max_length=64, blank=True)
+    asked_batches = models.PositiveIntegerField(null=True)
+    sent = models.JSONField(default=dict)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="exchange_one_open_proposal",
+                fields=["target"],
+                condition=Q(state="OPEN"),
+            ),
+            models.CheckConstraint(
+                name="exchange_adopted_by_a_second_person",
+                condition=~Q(state="ADOPTED")
+                | (
+                    Q(replayed_at__isnull=False)
+                    & ~Q(decided_by="")
+                    & ~Q(decided_by=F("proposed_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="exchange_decided_has_a_time",
+                condition=Q(state="OPEN", decided_at__isnull=True)
+                | (~Q(state="OPEN") & Q(decided_at__isnull=False)),
             ),
         ]
 
@@ -121,6 +183,7 @@ class Obligation(models.Model):
             models.Index(fields=["target", "state", "id"], name="exchange_by_state"),
             models.Index(fields=["target", "record", "id"], name="exchange_by_record"),
             models.Index(fields=["target", "version"], name="exchange_by_version"),
+            models.Index(fields=["target", "-sent_at"], name="exchange_by_sending"),
         ]
 
 
@@ -148,6 +211,35 @@ class Trial(models.Model):
         indexes = [models.Index(fields=["target", "-id"], name="exchange_trials")]
 
 
+class Oddity(models.Model):
+    """A line of feedback that was not followed, kept until somebody has looked.
+
+    `line` counts the file's rows from 1, 0 for the file as a whole; `key` is what the
+    target calls the row. `digest` is the SHA-256 of the file.
+    """
+
+    target = models.ForeignKey(
+        TargetState, on_delete=models.PROTECT, related_name="oddities"
+    )
+    source = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    line = models.PositiveIntegerField()
+    why = models.CharField(max_length=64)
+    dataset = models.CharField(max_length=64, blank=True)
+    key = models.TextField(blank=True)
+    code = models.CharField(max_length=64, blank=True)
+    message = models.CharField(max_length=500, blank=True)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="exchange_one_oddity_of_a_line",
+                fields=["target", "digest", "line", "why"],
+            ),
+        ]
+
+
 class NeighborState(models.Model):
     """How far the feed of another installation was followed.
 
@@ -166,6 +258,8 @@ class Received(models.Model):
     """A record of another installation, as long as it is shown there.
 
     `version` and `key` are its names there, `values` the fields by the catalog's names.
+    `signed_size` is the size of the neighbor's ledger that was signed when it was
+    taken, null where that was not noted.
     """
 
     neighbor = models.ForeignKey(
@@ -178,6 +272,7 @@ class Received(models.Model):
     source_unit = models.CharField(max_length=200)
     values = models.JSONField(default=dict)
     received_at = models.DateTimeField()
+    signed_size = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import NotAllowedError
+from xinheng.apps.exchange import batches
 from xinheng.apps.exchange.carriers.carrier import Carrier
 from xinheng.apps.exchange.models import Obligation
 from xinheng.apps.ledger import operations as ledger
@@ -22,7 +24,7 @@ AT_ONCE = 500
 
 
 class NotRefusedError(ValueError):
-    """Only what was refused, and not mended since, can be sent again."""
+    """Only what was refused, and not mended or taken away since, can be sent again."""
 
 
 @transaction.atomic
@@ -38,9 +40,14 @@ def send_again(*, actor: Actor, obligation: int, at: datetime) -> None:
     row = Obligation.objects.select_for_update().filter(pk=obligation).first()
     if row is None or row.state != State.REFUSED:
         raise NotRefusedError
+    # A late refusal finds the content gone from here: the register has it.
+    values = batches.filled([row], on=timezone.localdate(at)).get(row.pk)
+    if values is None:
+        raise NotRefusedError
+    row.values = dict(values)
     row.state, row.settled_at = states.step(State.REFUSED, State.DUE), None
     row.code, row.message = "", ""
-    row.save(update_fields=["state", "settled_at", "code", "message"])
+    row.save(update_fields=["state", "settled_at", "values", "code", "message"])
     ledger.append(
         kind=AGAIN,
         subject=f"target:{row.target_id}",

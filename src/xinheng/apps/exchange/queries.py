@@ -6,10 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, F, Min, QuerySet
 
 from xinheng.apps.accounts.actors import Actor
-from xinheng.apps.exchange.models import Obligation, ProfileChange, TargetState, Trial
+from xinheng.apps.exchange.models import (
+    Obligation,
+    ProfileChange,
+    Proposal,
+    TargetState,
+    Trial,
+)
 from xinheng.core.exchange import states
 from xinheng.core.exchange.states import OPEN, Balance, State
 from xinheng.core.paging import Page, clamp
@@ -81,6 +87,7 @@ class ChangeView:
     after: str
     learned_at: datetime
     is_undone: bool
+    is_adopted: bool
 
 
 def list_health(*, at: datetime) -> tuple[Health, ...]:
@@ -193,6 +200,7 @@ def list_changes(*, target: str) -> tuple[ChangeView, ...]:
             row.after,
             row.learned_at,
             row.undone_at is not None,
+            row.adopted_at is not None,
         )
         for row in rows[:PAGE_SIZE]
     )
@@ -204,5 +212,12 @@ def list_due(*, names: Iterable[str], at: datetime) -> tuple[str, ...]:
     never = rows.filter(last_run_at=None)
     owed = rows.filter(obligations__state__in=[State.DUE, State.PACKED], retry_at=None)
     later = rows.filter(retry_at__lte=at)
-    found = {row.name for part in (never, owed, later) for row in part.distinct()}
+    # A person's word counts at once.
+    asked = rows.filter(
+        proposals__state=Proposal.State.OPEN,
+        proposals__asked_at__gte=F("last_run_at"),
+        proposals__sent={},
+    )
+    parts = (never, owed, later, asked)
+    found = {row.name for part in parts for row in part.distinct()}
     return tuple(sorted(found))

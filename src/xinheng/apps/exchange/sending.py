@@ -63,6 +63,17 @@ class Ran:
     oddities: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A run of these obligations alone; under `profile`, unless it is null.
+
+    What a run under another profile learns is not kept: nobody adopted that profile.
+    """
+
+    obligations: frozenset[int]
+    profile: Profile | None = None
+
+
 @dataclass
 class _Channel:
     """Notes each sending before it leaves and after it was answered."""
@@ -130,8 +141,15 @@ class _Channel:
         )
 
 
-def run(target: Target, carrier: Carrier, *, clock: Clock, worker: str) -> Ran:
-    """Send what is owed to a target, as far as that goes now.
+def run(
+    target: Target,
+    carrier: Carrier,
+    *,
+    clock: Clock,
+    worker: str,
+    replay: Replay | None = None,
+) -> Ran:
+    """Send what is owed to a target, or a part of it, as far as that goes now.
 
     Raises:
         BusyError: another process does.
@@ -141,7 +159,8 @@ def run(target: Target, carrier: Carrier, *, clock: Clock, worker: str) -> Ran:
     total = Ran(target.name, 0, 0, 0, 0, 0, "")
     try:
         for sheet in learned.profile_of(target, state).sheets:
-            total = _add(total, _send(target, sheet.dataset, carrier, clock, worker))
+            part = _send(target, sheet.dataset, carrier, clock, worker, replay)
+            total = _add(total, part)
             if total.stopped:
                 break
     finally:
@@ -150,19 +169,32 @@ def run(target: Target, carrier: Carrier, *, clock: Clock, worker: str) -> Ran:
 
 
 def _send(
-    target: Target, dataset: str, carrier: Carrier, clock: Clock, worker: str
+    target: Target,
+    dataset: str,
+    carrier: Carrier,
+    clock: Clock,
+    worker: str,
+    replay: Replay | None,
 ) -> Ran:
     state = TargetState.objects.get(name=target.name)
-    owed = _pack(target, dataset)
+    owed = _pack(target, dataset, replay)
     if not owed:
         return Ran(target.name, 0, 0, 0, 0, 0, "")
-    profile = learned.profile_of(target, state)
+    other = replay.profile if replay else None
+    profile = other or learned.profile_of(target, state)
     channel = _Channel(target, state.version, carrier, clock, owed)
     session = Session(
         profile, dataset, channel, writer_of(profile), fine=tuple(state.fine)
     )
     outcome = session.run([as_row(each) for each in owed.values()])
-    settle(target.name, owed, outcome, actor=worker, at=clock.now())
+    settle(
+        target.name,
+        owed,
+        outcome,
+        actor=worker,
+        at=clock.now(),
+        keeps_profile=other is None,
+    )
     return _ran(target, outcome, channel.sent)
 
 
@@ -193,15 +225,14 @@ def _add(one: Ran, other: Ran) -> Ran:
 
 
 @transaction.atomic
-def _pack(target: Target, dataset: str) -> dict[str, Obligation]:
+def _pack(target: Target, dataset: str, replay: Replay | None) -> dict[str, Obligation]:
     """Take up what may leave: of each record the first that is open, oldest first."""
     is_open = Obligation.objects.filter(target_id=target.name, state__in=OPEN)
     ahead = is_open.filter(record=OuterRef("record"), id__lt=OuterRef("id"))
-    rows = list(
-        is_open.filter(~Exists(ahead), dataset=dataset)
-        .select_for_update()
-        .order_by("id")[:MOST_ROWS]
-    )
+    chosen = is_open.filter(~Exists(ahead), dataset=dataset)
+    if replay is not None:
+        chosen = chosen.filter(id__in=replay.obligations)
+    rows = list(chosen.select_for_update().order_by("id")[:MOST_ROWS])
     for row in rows:
         if row.state == State.DUE:
             row.state = states.step(State.DUE, State.PACKED)

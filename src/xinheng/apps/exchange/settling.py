@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from xinheng.apps.exchange import erasing, feeding, learned
 from xinheng.apps.exchange.models import Obligation, TargetState
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.outbox import operations as outbox
+from xinheng.core.exchange.answers import RowAnswer, RowState
 from xinheng.core.exchange.outcomes import Outcome
 from xinheng.core.exchange.states import State
 
@@ -27,17 +28,18 @@ def settle(
     *,
     actor: str,
     at: datetime,
+    keeps_profile: bool = True,
 ) -> None:
-    """Enter what became of the rows of a run, and append it to the ledger."""
+    """Enter what became of the rows of a run, and append it to the ledger.
+
+    `keeps_profile` is false where the run's profile is not the target's.
+    """
     state = TargetState.objects.select_for_update().get(name=target)
     for key, row in owed.items():
         _settle(row, key, outcome, at)
-    rows = list(owed.values())
-    Obligation.objects.bulk_update(rows, _FIELDS, batch_size=500)
-    for row in rows:
-        if row.act == Obligation.Act.WITHDRAW and row.state == State.ACCEPTED:
-            erasing.forget(target=target, record=row.record)
-    learned.keep(state, outcome, at=at)
+    save_settled(list(owed.values()), target=target)
+    if keeps_profile:
+        learned.keep(state, outcome, at=at)
     if not outcome.packages:
         return
     appended = ledger.append(
@@ -51,14 +53,28 @@ def settle(
     outbox.queue_many(messages=messages, ledger_seq=appended.seq, at=at)
 
 
+def save_settled(rows: Sequence[Obligation], *, target: str) -> None:
+    """Store rows that were settled; what a withdrawal ended is forgotten."""
+    Obligation.objects.bulk_update(rows, _FIELDS, batch_size=500)
+    for row in rows:
+        if row.act == Obligation.Act.WITHDRAW and row.state == State.ACCEPTED:
+            erasing.forget(target=target, record=row.record)
+
+
+def enter(row: Obligation, state: State, said: RowAnswer, at: datetime) -> None:
+    """Settle a row as a target said; the caller stores it."""
+    row.state, row.settled_at = state, at
+    if state is State.ACCEPTED:
+        row.values, row.code, row.message = feeding.named_by(row), "", ""
+    else:
+        row.code, row.message = said.code[:64], said.message[:500]
+
+
 def _settle(row: Obligation, key: str, outcome: Outcome, at: datetime) -> None:
     if key in outcome.accepted:
-        row.state, row.settled_at = State.ACCEPTED, at
-        row.values, row.code, row.message = feeding.named_by(row), "", ""
+        enter(row, State.ACCEPTED, RowAnswer(RowState.ACCEPTED), at)
     elif key in outcome.refused:
-        said = outcome.refused[key]
-        row.state, row.settled_at = State.REFUSED, at
-        row.code, row.message = said.code[:64], said.message[:500]
+        enter(row, State.REFUSED, outcome.refused[key], at)
     elif key in outcome.waiting:
         row.state = State.SENT
     else:
@@ -81,17 +97,16 @@ def _messages(
     target: str, owed: Mapping[str, Obligation], outcome: Outcome
 ) -> list[outbox.Message]:
     """Return what the units are told of their rows that were refused."""
-    return [
-        outbox.Message(
-            REFUSED,
-            f"obligation:{key}",
-            {
-                "target": target,
-                "record": owed[key].record,
-                "version": owed[key].version,
-                "code": said.code[:64],
-                "units": [owed[key].unit],
-            },
-        )
-        for key, said in sorted(outcome.refused.items())
-    ]
+    return [refusal(target, owed[key]) for key in sorted(outcome.refused)]
+
+
+def refusal(target: str, row: Obligation) -> outbox.Message:
+    """Return what a unit is told of a row that was refused."""
+    body = {
+        "target": target,
+        "record": row.record,
+        "version": row.version,
+        "code": row.code,
+        "units": [row.unit],
+    }
+    return outbox.Message(REFUSED, f"obligation:{row.pk}", body)

@@ -9,6 +9,7 @@
     host_key_file = "/path"       SFTP: the server's key, or nothing is sent
     divisions = ["2108"]          organizations of these divisions only
     datasets = ["permit"]         these datasets only
+    by_hand = true                a person carries the packages: no address is needed
 
     [[neighbor]]
     name = "sample-city"          another installation of this platform
@@ -74,6 +75,7 @@ class Target:
     host_key_file: str = ""
     divisions: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    by_hand: bool = False
 
     @property
     def base(self) -> Profile:
@@ -153,7 +155,9 @@ def _target(entry: Any) -> Target:
             raise TargetsError(f"target {name!r}: {key} is no text")
         if key in _LISTS and not is_texts(value):
             raise TargetsError(f"target {name!r}: {key} is no list of texts")
-        if key not in (*_TEXTS, *_LISTS):
+        if key == "by_hand" and not isinstance(value, bool):
+            raise TargetsError(f"target {name!r}: {key} is neither true nor false")
+        if key not in (*_TEXTS, *_LISTS, "by_hand"):
             raise TargetsError(f"target {name!r}: unknown value: {key}")
     texts = {key: str(entry[key]) for key in _TEXTS[2:] if key in entry}
     target = Target(
@@ -161,6 +165,7 @@ def _target(entry: Any) -> Target:
         profile=str(entry.get("profile", "")),
         divisions=tuple(entry.get("divisions", ())),
         datasets=tuple(entry.get("datasets", ())),
+        by_hand=entry.get("by_hand", False),
         **texts,
     )
     _check(target)
@@ -177,6 +182,7 @@ def _check(target: Target) -> None:
         raise TargetsError("a name is a-z, 0-9 and hyphens, at most 31 characters")
     if target.profile not in exchange_profiles.profiles():
         raise TargetsError(f"target {target.name!r}: no profile {target.profile!r}")
-    for key in _NEEDED[target.base.carrier]:
+    needed = () if target.by_hand else _NEEDED[target.base.carrier]
+    for key in needed:
         if not getattr(target, key):
             raise TargetsError(f"target {target.name!r}: {key} is missing")

@@ -98,6 +98,30 @@ def list_changes(
     return Changes(_tell(places, reader, on), reached, reached == end, size)
 
 
+def find_shown(
+    names: Iterable[str], *, reader: Reader, on: date
+) -> Mapping[str, PublicRecord]:
+    """Return versions by their names, as a reader may see them on a day.
+
+    What was superseded, erased or may not be seen is left out.
+    """
+    by_entry: dict[int, set[int]] = {}
+    for name in names:
+        seq, _, row = name.partition(".")
+        if seq.isdecimal() and row.isdecimal():
+            by_entry.setdefault(int(seq), set()).add(int(row))
+    show, found = _Shown(reader, on), {}
+    for entry, numbers in by_entry.items():
+        landed = Record.objects.filter(
+            submission__ledger_seq=entry, row_number__in=numbers
+        )
+        for version in landed.select_related("source_unit", "submission"):
+            view = show.view(version)
+            if view is not None:
+                found[_name(version)] = view
+    return found
+
+
 def _places(
     after: Cursor, end: Cursor, reader: Reader, limit: int
 ) -> tuple[list[_Place], Cursor]:

@@ -22,6 +22,13 @@ from xinheng.core.exchange.upper_rules import Trouble
     help="How many of the latest records of each dataset.",
 )
 @click.option(
+    "--batches",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 20),
+    help="How many of a target's last batches; what is due to it is sent too.",
+)
+@click.option(
     "--trouble",
     "troubles",
     multiple=True,
@@ -34,16 +41,26 @@ def command(
     profile: str,
     seed: int,
     rows: int,
+    batches: int,
     troubles: tuple[str, ...],
     directory: Path | None,
     as_json: bool,
 ) -> None:
-    """Try PROFILE (or a target) on a simulated platform; nothing leaves."""
+    """Try PROFILE on a simulated platform; nothing leaves.
+
+    With the name of a target: its last batches and what is due to it. With that of a
+    profile: the records that landed last.
+    """
     prepare(directory, as_json=as_json, must_exist=True)
     from xinheng.cli import exchanging
 
     found = exchanging.rehearse(
-        profile, seed=seed, rows=rows, troubles=troubles, as_json=as_json
+        profile,
+        seed=seed,
+        rows=rows,
+        batches=batches,
+        troubles=troubles,
+        as_json=as_json,
     )
     if as_json:
         failures.print_json(found)
@@ -54,8 +71,11 @@ def command(
 
 
 def _print(found: dict[str, object]) -> None:
-    for name in ("rows", "accepted", "refused", "open", "packages"):
+    for name in ("rows", "accepted", "refused", "open", "gone", "packages"):
         click.echo(f"{name}\t{found[name]}")
+    batches = found["batches"]
+    for each in batches if isinstance(batches, list) else ():
+        click.echo("\t".join(["batch", *(str(value) for value in each.values())]))
     changes = found["changes"]
     for lines in changes if isinstance(changes, list) else ():
         click.echo("\n".join(lines))

@@ -92,8 +92,8 @@ def parse(data: bytes, *, package: str, keys: Collection[str]) -> Answer:
     is_wait = type(wait) is int and 0 <= wait <= MOST_SECONDS
     answer = Answer(
         kind,
-        _clean(said.get("code", "")),
-        _clean(said.get("message", "")),
+        clean(said.get("code", "")),
+        clean(said.get("message", "")),
         rows,
         wait if is_wait else None,
     )
@@ -145,13 +145,13 @@ def _rows(said: object) -> dict[str, RowAnswer]:
 def _row(said: Mapping[str, object]) -> RowAnswer:
     return RowAnswer(
         RowState(str(said["status"])),
-        _clean(said.get("code", "")),
-        _clean(said.get("message", "")),
+        clean(said.get("code", "")),
+        clean(said.get("message", "")),
         _text(said.get("package", "")),
     )
 
 
-def _clean(said: object) -> str:
+def clean(said: object) -> str:
     """Return what may be kept of a text that another machine wrote."""
     text = _text(said)
     return LEFT_OUT if personal_id.find(text) is not None else text

@@ -58,6 +58,48 @@ def order(chosen: Iterable[Row], sheet: Sheet) -> list[Row]:
     return sorted(chosen, key=place)
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a row can't go: its id here, a code, and the column, empty for the row."""
+
+    row: str
+    code: str
+    column: str = ""
+
+
+def sound(
+    ordered: Sequence[Row], sheet: Sheet, profile: Profile
+) -> tuple[list[Row], list[Fault]]:
+    """Return the rows that can go, in order, and why the others can't.
+
+    Of two rows that the target would call the same, the first goes.
+    """
+    room, seen = _Room(sheet, profile), set[str]()
+    good: list[Row] = []
+    bad: list[Fault] = []
+    for row in ordered:
+        fault = _fault(row, sheet, room, seen)
+        if fault is None:
+            good.append(row)
+        else:
+            bad.append(fault)
+    return good, bad
+
+
+def _fault(row: Row, sheet: Sheet, room: _Room, seen: set[str]) -> Fault | None:
+    if row.act is rows.Act.PUT:
+        for code, column in rows.faults(row, sheet):
+            return Fault(row.id, code, column)
+    if not room.takes([row]):
+        return Fault(row.id, "R-SIZE")
+    if row.act is rows.Act.PUT:
+        key = rows.key_of(row, sheet)
+        if key in seen:
+            return Fault(row.id, "R-TWO-KEYS")
+        seen.add(key)
+    return None
+
+
 def split(
     ordered: Sequence[Row], sheet: Sheet, profile: Profile
 ) -> Iterator[tuple[Row, ...]]:

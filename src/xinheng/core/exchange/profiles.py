@@ -165,8 +165,7 @@ class Problem:
 
 def problems(profile: Profile, catalog: Mapping[str, Dataset]) -> Iterator[Problem]:
     """Yield what is wrong with a profile, against the catalog's datasets."""
-    yield from _form(profile)
-    yield from _limits(profile.limits)
+    yield from form_problems(profile)
     seen: set[str] = set()
     for sheet in profile.sheets:
         key = f"sheets.{sheet.dataset}"
@@ -177,6 +176,12 @@ def problems(profile: Profile, catalog: Mapping[str, Dataset]) -> Iterator[Probl
             yield Problem(key, "is no dataset of the catalog")
         else:
             yield from _sheet(sheet, catalog[sheet.dataset], key)
+
+
+def form_problems(profile: Profile) -> Iterator[Problem]:
+    """Yield what is wrong with a profile, its sheets apart."""
+    yield from _form(profile)
+    yield from _limits(profile.limits)
 
 
 def _form(profile: Profile) -> Iterator[Problem]:

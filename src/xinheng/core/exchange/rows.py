@@ -86,7 +86,7 @@ def faults(row: Row, sheet: Sheet) -> Iterator[tuple[str, str]]:
             yield "R-REQ", column.name
         if column.max_length is not None and len(text) > column.max_length:
             yield "R-LEN", column.name
-        if text and column.name in sheet.dates and _day(text) is None:
+        if text and column.name in sheet.dates and not is_day(text):
             yield "R-DATE-FMT", column.name
 
 
@@ -109,6 +109,11 @@ def written_day(text: str, date_format: str) -> str:
     """Return an ISO day in another format; what is no day stays as it is."""
     day = _day(text)
     return text if day is None else day.strftime(date_format)
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day in ISO 8601."""
+    return _day(text) is not None
 
 
 def _day(text: str) -> date | None:

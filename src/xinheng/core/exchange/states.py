@@ -33,8 +33,8 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.DUE: frozenset({State.PACKED, State.WITHDRAWN, State.REFUSED}),
     State.PACKED: frozenset({State.SENT, State.DUE, State.WITHDRAWN}),
     State.SENT: frozenset({State.ACCEPTED, State.REFUSED, State.DUE}),
-    # A target may find out later that it did not take what it said it took.
-    State.ACCEPTED: frozenset({State.DUE}),
+    # A target may find out later that it did not take what it said it took, and why.
+    State.ACCEPTED: frozenset({State.DUE, State.REFUSED}),
     State.REFUSED: frozenset({State.DUE, State.WITHDRAWN}),
     State.WITHDRAWN: frozenset(),
 }

@@ -16,8 +16,18 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.views.decorators.http import require_POST, require_safe
 
-from xinheng.apps.exchange import learned, operations, queries, rehearsing
+from xinheng.apps.exchange import (
+    inspecting,
+    learned,
+    operations,
+    proposal_queries,
+    proposals,
+    queries,
+    rehearsing,
+)
 from xinheng.apps.exchange.queries import Health, Unresolved
+from xinheng.apps.exchange.rehearsing import Rehearsal
+from xinheng.core.exchange.profiles import Profile
 from xinheng.rulebook import exchange_profiles
 from xinheng.web import paging
 from xinheng.web.access import DeskRequest, credit_office, signed_in
@@ -27,6 +37,7 @@ from xinheng.web.desk.workbench import unit_names
 
 P = ParamSpec("P")
 REHEARSED_ROWS = 200
+LAST_BATCHES = 3
 MOST_SHOWN = 50
 View = Callable[Concatenate[DeskRequest, P], HttpResponseBase]
 
@@ -62,6 +73,10 @@ def index(request: DeskRequest) -> HttpResponse:
     """Show every target: what it is owed, how old that is, what went wrong last."""
     context = {
         "lines": [_line(each) for each in queries.list_health(at=timezone.now())],
+        "neighbors": [
+            (each, words.follow(each.last_error))
+            for each in inspecting.list_neighbors()
+        ],
         "profiles": list(exchange_profiles.profiles().values()),
         "done": request.GET.get("done", ""),
     }
@@ -74,8 +89,15 @@ def index(request: DeskRequest) -> HttpResponse:
 def target(request: DeskRequest, target: str) -> HttpResponse:
     """Show one target: its counts, what was learned of it, its last sendings."""
     context = {
-        "line": _line(_health(target)),
+        "line": _line(health_of(target)),
         "changes": queries.list_changes(target=target),
+        "proposals": [
+            (each, words.PROPOSALS[each.state])
+            for each in proposal_queries.list_of(target)
+        ],
+        "kept": [
+            (each, words.odd(each.why)) for each in inspecting.list_oddities(target)
+        ],
         "page": (page := queries.list_trials(target=target, page=_page(request))),
         "trials": [
             (each, verdicts.title(each.dataset), words.kind(each.kind), words.tag(each))
@@ -118,7 +140,7 @@ def again(request: DeskRequest, obligation: int) -> HttpResponse:
 @require_POST
 def forget(request: DeskRequest, target: str) -> HttpResponse:
     """Go back to the rulebook's profile."""
-    _health(target)
+    health_of(target)
     learned.forget(actor=request.actor, target=target, at=timezone.now())
     return redirect(f"{reverse('desk:exchange-target', args=[target])}?done=forgotten")
 
@@ -131,15 +153,40 @@ def rehearse(request: DeskRequest, profile: str) -> HttpResponse:
     known = exchange_profiles.profiles()
     if profile not in known:
         raise Http404
-    seed = request.POST.get("seed", "")
-    number = int(seed) if seed.isdecimal() and len(seed) < 10 else 1
+    number = _seed(request)
     found = rehearsing.rehearse(
         known[profile], seed=number, rows=REHEARSED_ROWS, on=timezone.localdate()
     )
+    address = reverse("desk:exchange-rehearse", args=[profile])
+    return _rehearsed(request, known[profile], number, found, address)
+
+
+@signed_in
+@exchanging
+@require_POST
+def rehearse_batches(request: DeskRequest, target: str) -> HttpResponse:
+    """Try a target's last batches, and what is due, on a simulated platform."""
+    health_of(target)
+    profile, number = proposals.current(target), _seed(request)
+    found = rehearsing.rehearse_batches(
+        profile,
+        rehearsing.new_platform(profile, seed=number),
+        target=target,
+        batches=LAST_BATCHES,
+        on=timezone.localdate(),
+    )
+    address = reverse("desk:exchange-rehearse-batches", args=[target])
+    return _rehearsed(request, profile, number, found, address)
+
+
+def _rehearsed(
+    request: DeskRequest, profile: Profile, seed: int, found: Rehearsal, address: str
+) -> HttpResponse:
     context = {
-        "profile": known[profile],
-        "seed": number,
-        "next": number + 1,
+        "profile": profile,
+        "seed": seed,
+        "next": seed + 1,
+        "address": address,
         "found": found,
         "troubles": [words.TROUBLES[each] for each in found.troubles],
         "refusals": [
@@ -150,11 +197,17 @@ def rehearse(request: DeskRequest, profile: str) -> HttpResponse:
     return render(request, "desk/exchange_rehearsal.html", context)
 
 
+def _seed(request: DeskRequest) -> int:
+    seed = request.POST.get("seed", "")
+    return int(seed) if seed.isdecimal() and len(seed) < 10 else 1
+
+
 def _page(request: DeskRequest) -> int:
     return paging.number(request)
 
 
-def _health(target: str) -> Health:
+def health_of(target: str) -> Health:
+    """Return how a target stands, or tell that there is none."""
     for health in queries.list_health(at=timezone.now()):
         if health.name == target:
             return health

@@ -37,6 +37,7 @@ STOPS: Mapping[str, Promise] = {
     "UNANSWERED": _("does not answer"),
     "BUSY": _("takes no more for now"),
     "PACED": _("takes no more for now"),
+    "BY_HAND": _("a person carries the packages"),
     "TRIED_TOO_OFTEN": _("answers nothing that can be followed"),
     "TEMPLATE_DIFFERS": _("wants columns that the profile does not have"),
     "NO_PROGRESS": _("takes nothing, and does not say why"),
@@ -70,6 +71,42 @@ TROUBLES: Mapping[str, Promise] = {
     Trouble.LATE: _("feedback days later"),
     Trouble.WRONG: _("wrong feedback"),
 }
+PROPOSALS: Mapping[str, Promise] = {
+    "OPEN": _("to be decided"),
+    "ADOPTED": _("adopted"),
+    "DROPPED": _("not adopted"),
+}
+UNREADABLE: Mapping[str, Promise] = {
+    "TOO_LARGE": _("The file is larger than 20 MB or has more than 200,000 rows."),
+    "FORM": _(
+        "The file is no CSV, XLSX or JSON that can be read. Nothing was changed."
+    ),
+    "HEADER": _(
+        "The first row names no result, or nothing that tells the rows apart. Nothing"
+        " was changed."
+    ),
+}
+ODDITIES: Mapping[str, Promise] = {
+    "ROW_NEVER_SENT": _("This row was never sent to the platform."),
+    "OTHER_PACKAGE": _("The row left in another package."),
+    "FEEDBACK_CONTRADICTS": _("The feedback contradicts itself, or what is known."),
+    "STATUS_UNKNOWN": _("The result is none of the agreed words."),
+    "DATASET_UNKNOWN": _("The dataset is none of those that the platform takes."),
+    "KEY_MISSING": _("Nothing names the row."),
+    "MANIFEST_MISMATCH": _("The checksum of the file is another one."),
+    "FEEDBACK_TOO_LARGE": UNREADABLE["TOO_LARGE"],
+    "FEEDBACK_FORM": UNREADABLE["FORM"],
+    "FEEDBACK_HEADER": UNREADABLE["HEADER"],
+}
+FOLLOWING: Mapping[str, Promise] = {
+    "UNREACHABLE": _("can't be reached"),
+    "MALFORMED": _("answers nothing that can be followed"),
+    "UNSIGNED": _("its checkpoint is not signed by a key that we were given"),
+    "CUT_BACK": _("its ledger is shorter than it was"),
+    "FORKED": _("its ledger is another one than before"),
+    "OTHER_LOG": _("its ledger bears another name"),
+    "CURSOR_AHEAD": _("its feed ends before the place where we stand"),
+}
 _TAGS = {"accepted": "good", "partial": "warn", "pending": "accent", "": "accent"}
 
 
@@ -81,6 +118,16 @@ def reason(code: str) -> Promise | str:
 def stop(code: str) -> Promise | str:
     """Return why a run stopped, empty where it did not."""
     return STOPS.get(code, code)
+
+
+def odd(code: str) -> Promise | str:
+    """Return why a line of feedback was not followed."""
+    return ODDITIES.get(code, code)
+
+
+def follow(code: str) -> Promise | str:
+    """Return why a neighbor was not followed, empty where it was."""
+    return FOLLOWING.get(code, code)
 
 
 def kind(code: str) -> Promise:

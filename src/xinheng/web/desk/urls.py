@@ -21,6 +21,8 @@ from xinheng.web.desk import (
     duties_list,
     duties_rates,
     exchange,
+    exchange_changes,
+    exchange_files,
     handing_in,
     home,
     indicators,
@@ -140,6 +142,56 @@ urlpatterns = [
         "exchange/rehearse/<slug:profile>", exchange.rehearse, name="exchange-rehearse"
     ),
     path("exchange/to/<slug:target>", exchange.target, name="exchange-target"),
+    path(
+        "exchange/to/<slug:target>/rehearse",
+        exchange.rehearse_batches,
+        name="exchange-rehearse-batches",
+    ),
+    path(
+        "exchange/to/<slug:target>/propose",
+        exchange_changes.propose,
+        name="exchange-propose",
+    ),
+    path(
+        "exchange/to/<slug:target>/feedback",
+        exchange_files.take,
+        name="exchange-feedback",
+    ),
+    path(
+        "exchange/changes/<int:proposal>",
+        exchange_changes.show,
+        name="exchange-proposal",
+    ),
+    path(
+        "exchange/changes/<int:proposal>/replay",
+        exchange_changes.replay,
+        name="exchange-proposal-replay",
+    ),
+    path(
+        "exchange/changes/<int:proposal>/send",
+        exchange_changes.send,
+        name="exchange-proposal-send",
+    ),
+    path(
+        "exchange/changes/<int:proposal>/adopt",
+        exchange_changes.adopt,
+        name="exchange-proposal-adopt",
+    ),
+    path(
+        "exchange/changes/<int:proposal>/drop",
+        exchange_changes.drop,
+        name="exchange-proposal-drop",
+    ),
+    path(
+        "exchange/kept/<int:oddity>/close",
+        exchange_files.close,
+        name="exchange-kept-close",
+    ),
+    path(
+        "exchange/from/<slug:neighbor>",
+        exchange_files.received,
+        name="exchange-received",
+    ),
     path("exchange/to/<slug:target>/forget", exchange.forget, name="exchange-forget"),
     path("rates/", duties_rates.index, name="rates"),
     path("rates.csv", duties_rates.export, name="rates-csv"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from django.conf import settings
@@ -42,6 +42,15 @@ class Carrier(Protocol):
         self, dataset: str, keys: Sequence[str]
     ) -> Mapping[str, RowAnswer] | None:
         """Return what the target holds of keys, null where it doesn't tell."""
+
+    def feedback(self) -> Iterable[tuple[str, bytes | None]]:
+        """Return files of feedback that wait: name and bytes, null where it is broken.
+
+        A target that is asked about every row leaves none.
+        """
+
+    def feedback_taken(self, name: str) -> None:
+        """Let a file of feedback go that was taken."""
 
     def close(self) -> None:
         """End the connection."""

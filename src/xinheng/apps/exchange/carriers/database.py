@@ -83,6 +83,13 @@ class DatabaseCarrier:
             return None
         return found
 
+    def feedback(self) -> tuple[tuple[str, bytes | None], ...]:
+        """Return no file: every row is asked about."""
+        return ()
+
+    def feedback_taken(self, name: str) -> None:
+        """Nothing is left by a target of this kind."""
+
     def close(self) -> None:
         """Nothing is kept open."""
 

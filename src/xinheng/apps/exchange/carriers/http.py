@@ -66,6 +66,13 @@ class HttpCarrier:
         said = self._said("POST", "states", json.dumps(asked).encode())
         return None if said is None else answers.parse_states(said, keys=keys)
 
+    def feedback(self) -> tuple[tuple[str, bytes | None], ...]:
+        """Return no file: every row is asked about."""
+        return ()
+
+    def feedback_taken(self, name: str) -> None:
+        """Nothing is left by a target of this kind."""
+
     def close(self) -> None:
         """End the connection."""
         self._site.close()

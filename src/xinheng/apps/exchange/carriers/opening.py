@@ -28,8 +28,8 @@ def opened(target: Target) -> Iterator[Way]:
         CarrierError: it can't be used; `code` says why.
     """
     kind = _WAYS.get(target.base.carrier)
-    if kind is None:
-        raise CarrierError("CARRIER")
+    if kind is None or target.by_hand:
+        raise CarrierError("BY_HAND")
     way = kind(target)
     try:
         yield way

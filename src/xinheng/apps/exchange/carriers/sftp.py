@@ -6,6 +6,8 @@
     out/ID.json                 an answer, to a package or a question
     out/ID.json.sha256          written last: its checksum, or it is not believed
     templates/DATASET.json      {"columns": [...]}
+    feedback/FILE               feedback on rows, whenever the platform has some
+    feedback/FILE.sha256        written last: its checksum, or it is not believed
 
 The server's key is pinned: where another one answers, nothing is sent.
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +41,7 @@ T = TypeVar("T")
 ANSWER_SECONDS = 20.0
 LOOK_SECONDS = 0.1
 PORT = 22
+MOST_FILES = 100
 _FAILURES = (OSError, asyncssh.Error, asyncio.TimeoutError)
 
 
@@ -100,6 +103,29 @@ class SftpCarrier:
             return None
         return answers.parse_states(said, keys=keys) if said else None
 
+    def feedback(self) -> Iterator[tuple[str, bytes | None]]:
+        """Yield the files of feedback that wait, null for one with a wrong checksum."""
+        try:
+            self._run(self._connect())
+            names = self._run(self._list_feedback())
+        except _FAILURES:
+            self.close_connection()
+            return
+        for name in names:
+            try:
+                yield name, self._run(self._checked(f"feedback/{name}"))
+            except _FAILURES:
+                self.close_connection()
+                return
+
+    def feedback_taken(self, name: str) -> None:
+        """Take away the checksum, which is what makes a file wait."""
+        path = f"{self._folder}/feedback/{name}.sha256"
+        try:
+            self._run(self._client().remove(path))
+        except _FAILURES:
+            self.close_connection()  # it is taken again, which changes nothing
+
     def close(self) -> None:
         """End the connection."""
         self.close_connection()
@@ -159,13 +185,26 @@ class SftpCarrier:
         path = f"out/{name}.json"
         for _ in range(int(ANSWER_SECONDS / LOOK_SECONDS)):
             if await self._client().exists(f"{self._folder}/{path}.sha256"):
-                said = await self._read(path)
-                wanted = await self._read(f"{path}.sha256")
-                is_right = sha256(said).hexdigest().encode() == wanted.strip()
+                said = await self._checked(path)
                 await self._client().remove(f"{self._folder}/{path}.sha256")
-                return said if is_right else b""
+                return said or b""
             await asyncio.sleep(LOOK_SECONDS)
         return None
+
+    async def _list_feedback(self) -> list[str]:
+        """Return the names of files whose checksum was written."""
+        try:
+            found = await self._client().listdir(f"{self._folder}/feedback")
+        except asyncssh.SFTPNoSuchFile:
+            return []
+        names = [str(each) for each in found if str(each).endswith(".sha256")]
+        return sorted(each.removesuffix(".sha256") for each in names)[:MOST_FILES]
+
+    async def _checked(self, path: str) -> bytes | None:
+        """Return a file, null where its checksum is another one."""
+        said = await self._read(path)
+        wanted = await self._read(f"{path}.sha256")
+        return said if sha256(said).hexdigest().encode() == wanted.strip() else None
 
     async def _read(self, path: str) -> bytes:
         async with self._client().open(f"{self._folder}/{path}", "rb") as file:
