@@ -73,7 +73,9 @@ def second(tmp_path):
 
 
 def neighbor_of(url, tmp_path, *, key=None, **more):
-    said = key or httpx.get(f"{url}/api/v1/ledger/key", trust_env=False).text
+    said = (
+        key or httpx.get(f"{url}/api/v1/ledger/key", trust_env=False, timeout=60).text
+    )
     (tmp_path / "neighbor.pub").write_text(said, "utf-8")
     return neighbors.Neighbor(
         name="second", url=url, public_key_file=str(tmp_path / "neighbor.pub"), **more
@@ -104,7 +106,9 @@ def test_city_and_province_follow_each_other(
     assert sorted(texts) == ["第一版"] * 4 + ["第二版"] * 2
 
     cities.hand_in(files.permit_rows(9)[6:], unit="U01")
-    ours = httpx.get(f"{live_server.url}/api/v1/ledger/key", trust_env=False).text
+    ours = httpx.get(
+        f"{live_server.url}/api/v1/ledger/key", trust_env=False, timeout=60
+    ).text
     (tmp_path / "ours.pub").write_text(ours, "utf-8")
     (tmp_path / "targets.toml").write_text(
         f'[[neighbor]]\nname = "province"\nurl = "{live_server.url}"\n'
