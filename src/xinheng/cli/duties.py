@@ -18,6 +18,7 @@ from xinheng.apps.units import queries as units
 from xinheng.cli import failures, submitting
 from xinheng.core.catalog import periods
 from xinheng.core.catalog.datasets import Frequency
+from xinheng.pipeline.short_lists import UnreadableListError
 
 TEXTS = {
     Reason.OVERLAP: (
@@ -102,7 +103,7 @@ def import_list(file: Path, *, as_json: bool) -> dict[str, Any]:
             done = importing.import_list(
                 content=file.read_bytes(), actor=OPERATOR, at=timezone.now()
             )
-        except importing.UnreadableListError:
+        except UnreadableListError:
             columns = ",".join(importing.COLUMNS)
             failures.fail(
                 "DUTY_LIST",

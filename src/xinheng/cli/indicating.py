@@ -17,6 +17,7 @@ from xinheng.core.catalog.periods import InvalidPeriodError, of
 from xinheng.core.indicators.figures import Figure
 from xinheng.core.indicators.packs import Pack
 from xinheng.core.indicators.protection import Breach
+from xinheng.pipeline.short_lists import UnreadableListError
 from xinheng.rulebook import indicators as rulebook
 
 
@@ -137,7 +138,7 @@ def import_peers(file: Path, *, as_json: bool) -> dict[str, Any]:
         told = operations.import_peers(
             content=file.read_bytes(), actor=OPERATOR, at=timezone.now()
         )
-    except operations.UnreadablePeersError:
+    except UnreadableListError:
         columns = ",".join(operations.COLUMNS)
         failures.fail(
             "PEERS",

@@ -6,7 +6,7 @@ import pytest
 
 from xinheng.apps.accounts.actors import OPERATOR
 from xinheng.apps.duties import importing
-from xinheng.apps.duties.importing import Refused, UnreadableListError
+from xinheng.pipeline.short_lists import Refused, UnreadableListError
 
 HEADER = "unit,dataset,frequency,effective_on"
 

@@ -15,11 +15,11 @@ from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.duties import operations as duties
 from xinheng.apps.duties.operations import Production
 from xinheng.apps.indicators import operations, queries
-from xinheng.apps.indicators.operations import UnreadablePeersError
 from xinheng.apps.intake import operations as intake
 from xinheng.apps.ledger import queries as ledger
 from xinheng.core.indicators import protection
 from xinheng.core.indicators.figures import State
+from xinheng.pipeline.short_lists import UnreadableListError
 from xinheng.rulebook import indicators as rulebook
 
 MAY = ("2019-05",)
@@ -168,7 +168,7 @@ class TestPeers:
     def test_are_no_file_of_another_form(self, city, content):
         size = ledger.size()
 
-        with pytest.raises(UnreadablePeersError):
+        with pytest.raises(UnreadableListError):
             operations.import_peers(content=content, actor=OFFICE, at=JULY)
 
         assert ledger.size() == size

@@ -14,11 +14,12 @@ from datetime import datetime
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.duties import operations, queries
-from xinheng.apps.duties.importing import Refused, read
 from xinheng.apps.duties.operations import Production
 from xinheng.core import formulas
 from xinheng.core.catalog.periods import InvalidPeriodError
 from xinheng.core.submissions.reasons import ReasonError
+from xinheng.pipeline import short_lists
+from xinheng.pipeline.short_lists import Refused
 
 _NUMBERS = ("produced", "published", "reported")
 COLUMNS = ("period", "dataset", *_NUMBERS, "reason")
@@ -63,7 +64,7 @@ def take(*, content: bytes, unit: str, actor: Actor, at: datetime) -> Taken:
         UnreadableListError: the file as a whole can't be read.
         NotAllowedError: the actor may not hand in for the unit.
     """
-    rows = read(content, COLUMNS)
+    rows = short_lists.read(content, COLUMNS)
     told = [_declare(row, unit=unit, actor=actor, at=at) for row in rows]
     refused = tuple(
         Refused(number, code)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,26 +18,15 @@ from xinheng.apps.indicators.models import Cut, KeptFigure, PeerFigure
 from xinheng.apps.ledger import operations as ledger
 from xinheng.core.catalog import periods
 from xinheng.core.screening import personal_id
+from xinheng.pipeline import short_lists
+from xinheng.pipeline.short_lists import Refused
 from xinheng.rulebook import editions
 from xinheng.rulebook import indicators as rulebook
 
 COLUMNS = ("city", "period", "input", "value", "source", "published_on")
 LONGEST = {"city": 60, "source": 300}
-MOST_BYTES = 4 * 1024 * 1024
 LARGEST = Decimal(10) ** 11
 INDEX = "index"  # a city's total score, which is no input of ours
-
-
-class UnreadablePeersError(ValueError):
-    """The file is no UTF-8 CSV with the columns of `COLUMNS`, or it is too large."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row, counted from 1 below the header, that was not taken, and why: a code."""
-
-    row: int
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +90,11 @@ def import_peers(*, content: bytes, actor: Actor, at: datetime) -> Imported:
 
     Raises:
         NotAllowedError: neither the credit office nor the operator.
-        UnreadablePeersError: the file as a whole can't be read.
+        UnreadableListError: the file as a whole can't be read.
     """
     if not (actor.may_decide or actor.may_administer):
         raise NotAllowedError("import figures of other cities")
-    rows = _read(content)
+    rows = short_lists.read(content, COLUMNS)
     refused = []
     for number, row in enumerate(rows, start=1):
         if code := _fault(row, on=timezone.localdate(at)):
@@ -118,19 +105,6 @@ def import_peers(*, content: bytes, actor: Actor, at: datetime) -> Imported:
     body = {"sha256": sha256(content).hexdigest(), "taken": taken}
     _append("indicators.peers_imported", "indicators:peers", body, actor=actor, at=at)
     return Imported(len(rows), taken, tuple(refused))
-
-
-def _read(content: bytes) -> list[Mapping[str, str]]:
-    if len(content) > MOST_BYTES:
-        raise UnreadablePeersError("too large")
-    try:
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-        rows = list(reader)
-    except (UnicodeDecodeError, csv.Error) as wrong:
-        raise UnreadablePeersError(type(wrong).__name__) from wrong
-    if not set(COLUMNS) <= set(reader.fieldnames or ()):
-        raise UnreadablePeersError("columns")
-    return [{name: (row[name] or "").strip() for name in COLUMNS} for row in rows]
 
 
 def _fault(row: Mapping[str, str], *, on: date) -> str:

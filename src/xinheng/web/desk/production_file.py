@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from xinheng.apps.duties import importing, importing_production
+from xinheng.apps.duties import importing_production
 from xinheng.apps.duties.importing_production import Taken
 from xinheng.apps.duties.operations import Reason
 from xinheng.apps.units import queries as units
 from xinheng.core.catalog import periods
+from xinheng.pipeline import short_lists
+from xinheng.pipeline.short_lists import UnreadableListError
 from xinheng.web import files
 from xinheng.web.access import DeskRequest, signed_in
 from xinheng.web.desk.duties import MONTHS_SHOWN, asked_month
@@ -53,7 +55,7 @@ class File(forms.Form):
     def clean_file(self) -> UploadedFile[bytes]:
         """Refuse what is too large."""
         file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > importing.MOST_BYTES:
+        if (file.size or 0) > short_lists.MOST_BYTES:
             raise forms.ValidationError(_("The file is too large."))
         return file
 
@@ -86,7 +88,7 @@ def _take(request: DeskRequest, form: File, unit: str) -> Taken | None:
             actor=request.actor,
             at=timezone.now(),
         )
-    except importing.UnreadableListError:
+    except UnreadableListError:
         form.add_error("file", str(UNREADABLE))
         return None
 
