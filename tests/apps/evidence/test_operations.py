@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from tests.factories import pdfs, people, pictures
+from tests.factories import pdfs, people, pictures, scanned
 from xinheng.apps.evidence import operations, queries, shelf
 from xinheng.apps.evidence.models import EvidenceFile
 from xinheng.apps.evidence.queries import UnknownEvidenceError
 from xinheng.apps.ledger.models import Entry
 from xinheng.core.evidence.faults import EvidenceError, Fault
+from xinheng.pipeline.reading import child
 
 AT = datetime(2019, 6, 3, 2, 0, tzinfo=UTC)
 PLAIN = pdfs.pdf(pdfs.page(b"(No. 15 of 2019) Tj"))
@@ -62,6 +63,24 @@ class TestStore:
         store()
 
         assert [path.stat().st_mode & 0o077 for path in stored(archive)] == [0]
+
+    def test_takes_a_scan_and_refuses_one_with_a_personal_number(self, archive):
+        plain = store(scanned.page("罚款已缴清"), "证明.png")
+        with pytest.raises(EvidenceError) as caught:
+            store(scanned.page("证号 210899199001010012"), "证明.png")
+
+        assert caught.value.fault is Fault.PERSONAL_ID
+        assert [path.name.partition(".")[0] for path in stored(archive)] == [
+            plain.digest
+        ]
+
+    def test_refuses_scans_where_nothing_reads_them(self, monkeypatch):
+        monkeypatch.setattr(child, "SCAN_READER", "/nowhere/tesseract")
+
+        with pytest.raises(EvidenceError) as caught:
+            store(scanned.page("罚款已缴清"), "证明.png")
+        assert caught.value.fault is Fault.NO_READER
+        assert store().digest  # a PDF with text needs no reader
 
     @pytest.mark.parametrize(
         ("content", "fault"),

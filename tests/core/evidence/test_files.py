@@ -20,7 +20,7 @@ NUMBER = people.number_18(random.Random(7))
 
 
 def examine(content: bytes, name: str = "决定书.pdf") -> Examined:
-    return files.examine(content, name, most_bytes=LIMIT_BYTES)
+    return files.examine(content, name, most_bytes=LIMIT_BYTES, read=lambda _: "一页")
 
 
 def fault(content: bytes, name: str = "决定书.pdf") -> Fault:

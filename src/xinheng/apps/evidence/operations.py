@@ -13,6 +13,8 @@ from xinheng.apps.evidence.models import EvidenceFile
 from xinheng.apps.evidence.queries import EvidenceRef
 from xinheng.apps.ledger import operations as ledger
 from xinheng.core.evidence import files
+from xinheng.core.evidence.faults import EvidenceError, Fault
+from xinheng.pipeline.reading import scans
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ def store(*, content: bytes, name: str, actor: str, at: datetime) -> EvidenceRef
         EvidenceError: why it can't be kept: its size, its type, a personal number.
         OSError: the archive can't be written; nothing was kept.
     """
-    found = files.examine(content, name, most_bytes=settings.MAX_EVIDENCE_BYTES)
+    found = files.examine(
+        content, name, most_bytes=settings.MAX_EVIDENCE_BYTES, read=_read
+    )
     row, is_new = EvidenceFile.objects.get_or_create(
         digest=found.digest,
         defaults={
@@ -58,6 +62,13 @@ def store(*, content: bytes, name: str, actor: str, at: datetime) -> EvidenceRef
             at=at,
         )
     return queries.ref_of(row)
+
+
+def _read(picture: bytes) -> str | None:
+    try:
+        return scans.read(picture)
+    except scans.NoReaderError:
+        raise EvidenceError(Fault.NO_READER) from None
 
 
 def sweep(*, at: datetime) -> int:

@@ -17,6 +17,9 @@ class Fault(StrEnum):
     ENCRYPTED = "EVIDENCE_ENCRYPTED"
     ACTIVE = "EVIDENCE_ACTIVE"  # scripts, attachments, forms that send
     UNREADABLE = "EVIDENCE_UNREADABLE"  # its text can't be searched for persons
+    UNREAD = "EVIDENCE_UNREAD"  # nothing could be read on a scan
+    NO_READER = "EVIDENCE_NO_READER"  # nothing is installed that reads scans
+    TOO_MANY_SCANS = "EVIDENCE_TOO_MANY_SCANS"
     PERSONAL_ID = "PERSONAL_ID"
 
 

@@ -4,8 +4,9 @@
     JPEG    comments and the camera's properties are searched (`pictures`)
     PNG     texts and properties are searched
 
-What a picture shows can't be searched, neither can a scan inside a PDF: whoever hands
-a file in says that no such number is to be seen on it, and whoever decides looks.
+What a picture shows, or a scan inside a PDF, is read by whatever reads scans (`scans`).
+What is written by hand, or badly printed, it may miss: whoever hands a file in says
+that no such number is to be seen on it, and whoever decides looks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xinheng.core.evidence import pdf, pictures
+from xinheng.core.evidence import pdf, pictures, scans
 from xinheng.core.evidence.faults import EvidenceError, Fault
 from xinheng.core.screening import personal_id
 
@@ -58,8 +59,10 @@ class Examined:
     size_bytes: int
 
 
-def examine(content: bytes, name: str, *, most_bytes: int) -> Examined:
-    """Return what a file is.
+def examine(
+    content: bytes, name: str, *, most_bytes: int, read: scans.Read
+) -> Examined:
+    """Return what a file is; `read` reads what a picture shows.
 
     A number that could be a company's old registration number as well as a person's is
     taken for the person's.
@@ -78,8 +81,13 @@ def examine(content: bytes, name: str, *, most_bytes: int) -> Examined:
     for text in _TEXTS[media_type](content):
         if personal_id.find_in_registration_number(text) is not None:
             raise EvidenceError(Fault.PERSONAL_ID)
+    scans.require_no_person(_pictures(content, media_type), read)
     digest = hashlib.sha256(content).hexdigest()
     return Examined(digest, plain, media_type, len(content))
+
+
+def _pictures(content: bytes, media_type: MediaType) -> Iterable[bytes]:
+    return pdf.scans(content) if media_type is MediaType.PDF else (content,)
 
 
 def _require_name(name: str) -> str:

@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from xinheng.core.evidence import pdf_strings
+from xinheng.core.evidence import pdf_pictures, pdf_strings
 from xinheng.core.evidence.faults import EvidenceError, Fault
 
 BEGINNING = b"%PDF-"
@@ -82,6 +82,20 @@ def texts(content: bytes) -> Iterator[str]:
         if _XML.match(part):  # properties; elsewhere bare digits are places on a page
             yield part.decode("latin-1")
         yield from pdf_strings.shown(part, tables)
+
+
+def scans(content: bytes) -> Iterator[bytes]:
+    """Yield the pictures in the file, each as a JPEG or a PNG.
+
+    Raises:
+        EvidenceError: UNREADABLE, DAMAGED or TOO_LARGE.
+    """
+    _, streams = _parts(content)
+    yield from pdf_pictures.files(
+        (each.head, each.body, _filters(each.head))
+        for each in streams
+        if _TEXTLESS.search(each.head)
+    )
 
 
 def _parts(content: bytes) -> tuple[bytes, list[_Stream]]:

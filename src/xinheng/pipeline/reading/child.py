@@ -1,6 +1,7 @@
 """The process that decodes: workbooks and archives in, frames of text out.
 
-It is started for one file, gives up what it could harm, decodes, and ends. It has the
+It is started for one file, gives up what it could harm, decodes, and ends. To read a
+scan it becomes the reader of scans, under the same limits. It has the
 file at its standard input, and at its standard output a file without a name (see
 `carrying`). It is given neither the file's name nor any secret; what its libraries
 print is thrown away, since it may quote a cell. The exit code is 0, or DISK_FULL.
@@ -20,6 +21,9 @@ DISK_FULL = 3
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _INPUT = Path("/dev/fd/0")
 _OUTPUT, _ERRORS = 1, 2
+SCAN = "SCAN"  # the job of reading what stands on a picture
+SCAN_READER = "/usr/bin/tesseract"  # where Debian puts it
+_READING = ["tesseract", "stdin", "stdout", "-l", "chi_sim+eng", "--psm", "11"]
 _ARCHIVE = "ARCHIVE"  # the job whose file is no workbook itself
 
 
@@ -27,6 +31,8 @@ def main(arguments: list[str]) -> int:
     """Decode the file as asked; return the exit code."""
     memory_bytes, cpu_seconds, result_bytes, job = arguments
     _confine(int(memory_bytes), int(cpu_seconds), int(result_bytes))
+    if job == SCAN:
+        os.execve(SCAN_READER, _READING, {"OMP_THREAD_LIMIT": "1"})  # noqa: S606 - the limits go with it
     # Only now, so that whatever is imported stays within the limits, too.
     from xinheng.pipeline.reading import beginning
 

@@ -68,17 +68,26 @@ def decoded(path: Path, job: Job, *, limits: Limits | None = None) -> Carried:
 
 
 def _run(path: Path, job: Job, result: IO[bytes], limits: Limits) -> None:
-    """Let the child fill the file."""
     with path.open("rb") as source:
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            _command(job, limits),
-            stdin=source,
-            stdout=result,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"PYTHONPATH": _ROOT, "POLARS_MAX_THREADS": "2"},
-            start_new_session=True,  # a key that stops the parent lets it tidy up
-        )
+        run(source, job.name, result, limits)
+
+
+def run(source: IO[bytes], job: str, result: IO[bytes], limits: Limits) -> None:
+    """Let the child do a job of `decoding.Job`, or `child.SCAN`, and fill the file.
+
+    Raises:
+        UnreadableFileError: it was not done within the limits.
+        OSError: there is no room for the result.
+    """
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        _command(job, limits),
+        stdin=source,
+        stdout=result,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={"PYTHONPATH": _ROOT, "POLARS_MAX_THREADS": "2"},
+        start_new_session=True,  # a key that stops the parent lets it tidy up
+    )
     try:
         code = process.wait(limits.seconds)
     except subprocess.TimeoutExpired:
@@ -92,7 +101,7 @@ def _run(path: Path, job: Job, result: IO[bytes], limits: Limits) -> None:
         raise refusals.undecoded()
 
 
-def _command(job: Job, limits: Limits) -> list[str]:
+def _command(job: str, limits: Limits) -> list[str]:
     bounds = (limits.memory_bytes, limits.cpu_seconds, limits.result_bytes)
     options = ["-s", "-P", "-B", "-X", "utf8"]
-    return [sys.executable, *options, "-m", _CHILD, *map(str, bounds), job.name]
+    return [sys.executable, *options, "-m", _CHILD, *map(str, bounds), job]

@@ -32,6 +32,16 @@ FAULTS: dict[Fault, Promise] = {
         "The text of this PDF can't be searched for personal identity numbers. Save it"
         " as PDF/A, or scan the document."
     ),
+    Fault.UNREAD: _(
+        "Nothing could be read on this scan, so it can't be searched for personal"
+        " identity numbers. Scan it again, upright, at 200 to 300 dots an inch."
+    ),
+    Fault.NO_READER: _(
+        "Scans and pictures can't be taken here now: what searches them for personal"
+        " identity numbers is not installed. Choose a PDF with text, or ask the"
+        " operator."
+    ),
+    Fault.TOO_MANY_SCANS: _("The file holds more than 20 pictures. Split it."),
     Fault.PERSONAL_ID: _(
         "A personal identity number stands in the file or its name. Take it out and"
         " choose the file again."
