@@ -17,6 +17,7 @@ from tests.factories import files
 from xinheng.apps.custody import backup, erasure, erasure_copy, restore
 from xinheng.apps.custody.erasure import Basis, NothingToEraseError, Order
 from xinheng.apps.custody.models import Erasure
+from xinheng.apps.disclosures.models import Statement
 from xinheng.apps.intake.models import HeldRow, Submission
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.ledger import receipts
@@ -112,6 +113,17 @@ class TestErase:
         assert number.encode() not in after
         assert done.versions == 2
         assert done.parts >= 4
+
+    def test_takes_what_the_record_is_called_elsewhere(self, landed):
+        [row] = Record.objects.filter(body__contains=f"{WORDS}一")
+        key = record_queries.key_of(row)
+        told = {"kind": "record", "key": key, "title": WORDS, "stated_by": "a"}
+        Statement.objects.create(**told, trait="SAFETY", citation="x", stated_at=AT)
+
+        erase()
+
+        assert Statement.objects.get().title == ""
+        assert WORDS.encode() not in dumped()
 
     def test_leaves_the_neighbours_and_the_counts_as_they_were(self, landed):
         counted = record_queries.count_by_unit_and_dataset(

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from xinheng.apps.custody import erasure_copy, subjects
 from xinheng.apps.custody.models import Erasure
+from xinheng.apps.disclosures import erasing as titles
 from xinheng.apps.disclosures import queries as disclosures
 from xinheng.apps.exchange import erasing as exchange
 from xinheng.apps.intake import erasing as intake
@@ -136,6 +137,7 @@ def _carry_out(key: uuid.UUID, *, at: datetime) -> Erased:
         at=at,
     )
     exchange.erase(records=_public_keys(versions), at=at)
+    titles.forget(records=_public_keys(versions))
     erased = records.erase(versions=versions, seq=appended.seq, at=at)
     emptied = entries.empty(seqs=row.entries, ordered_by=appended.seq)
     outbox.empty(seqs=row.entries)
