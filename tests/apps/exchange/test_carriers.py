@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from hashlib import sha256
 
 import asyncssh
 import psycopg
@@ -140,6 +141,41 @@ class TestSftp:
 
         assert (answer.kind, answer.code) == (Kind.REFUSED, "MANIFEST")
         assert not upper.held
+
+
+class TestFeedbackOverSftp:
+    def drop(self, folder, name, data, *, checksum=None):
+        place = folder / "drop" / "feedback"
+        place.mkdir(exist_ok=True)
+        (place / name).write_bytes(data)
+        said = checksum or sha256(data).hexdigest()
+        (place / f"{name}.sha256").write_text(said, "ascii")
+
+    @loops.apart
+    def test_is_told_until_it_was_taken(self, tmp_path):
+        with (
+            sftp_face.Server(Shared(platform("province-drop")), tmp_path) as server,
+            opening.opened(sftp_target(server)) as carrier,
+        ):
+            assert list(carrier.feedback()) == []
+            self.drop(tmp_path, "a.csv", b"one")
+            self.drop(tmp_path, "b.csv", b"two", checksum="0" * 64)
+
+            found = list(carrier.feedback())
+            carrier.feedback_taken("a.csv")
+
+            assert found == [("a.csv", b"one"), ("b.csv", None)]
+            assert list(carrier.feedback()) == [("b.csv", None)]
+
+    @loops.apart
+    def test_is_not_asked_of_a_server_with_another_key(self, tmp_path):
+        with sftp_face.Server(Shared(platform("province-drop")), tmp_path) as server:
+            target = sftp_target(server)
+            other = asyncssh.generate_private_key("ssh-ed25519")
+            other.write_public_key(server.host_key)
+
+            with pytest.raises(CarrierError), opening.opened(target) as carrier:
+                list(carrier.feedback())
 
 
 @pytest.fixture(params=["postgresql", "mariadb"])

@@ -56,7 +56,45 @@ class TestCarried:
         assert entry.kind == "exchange.carried"
 
 
+class Dropped:
+    """A way on which files of feedback wait."""
+
+    def __init__(self, files):
+        self.files = dict(files)
+
+    def feedback(self):
+        return list(self.files.items())
+
+    def feedback_taken(self, name):
+        del self.files[name]
+
+
+class TestCollect:
+    def test_takes_what_waits_and_names_what_is_broken(self, carried):
+        first = keys()[0]
+        text = f"数据集,键,结果\npermit,{first},成功\n"
+        way = Dropped({"a.csv": text.encode(), "b.csv": None, "c.csv": b"<html>"})
+
+        count = feedback.collect(carried.target, way, actor="test", at=carried.at)
+        feedback.collect(carried.target, way, actor="test", at=carried.at)
+
+        assert (count, sorted(way.files)) == (1, ["b.csv", "c.csv"])
+        assert sorted(Oddity.objects.values_list("source", "why")) == [
+            ("b.csv", "MANIFEST_MISMATCH"),
+            ("c.csv", "FEEDBACK_HEADER"),
+        ]
+        assert counts(carried) == (1, 0, 5)
+
+
 class TestTake:
+    def test_keeps_no_number_of_a_person_from_a_files_name(self, carried):
+        name = f"{cities.PERSONAL_NUMBER}.csv"
+
+        done = take(carried, ["permit,从未|报送|过,成功"], source=name)
+
+        assert cities.PERSONAL_NUMBER not in done.source
+        assert cities.PERSONAL_NUMBER not in Oddity.objects.get().source
+
     def test_settles_what_was_sent(self, carried):
         first, second, *_ = keys()
 

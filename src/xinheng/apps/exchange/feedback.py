@@ -25,6 +25,7 @@ from xinheng.apps.exchange.models import Obligation, Oddity, TargetState
 from xinheng.apps.exchange.targets import Target
 from xinheng.apps.ledger import operations as ledger
 from xinheng.apps.outbox import operations as outbox
+from xinheng.core.exchange import answers
 from xinheng.core.exchange import feedback as rules
 from xinheng.core.exchange.answers import RowState
 from xinheng.core.exchange.encoding import UnreadablePackageError
@@ -89,7 +90,8 @@ def take(
     except UnreadableFeedbackError as wrong:
         note(target.name, source, digest, [_whole(f"FEEDBACK_{wrong.code}")], at=at)
         raise
-    return _take(target.name, lines, kept, _File(source[:200], digest), actor, at)
+    file = _File(answers.clean(source)[:200], digest)
+    return _take(target.name, lines, kept, file, actor, at)
 
 
 def collect(target: Target, carrier: Carrier, *, actor: str, at: datetime) -> int:
@@ -138,7 +140,7 @@ def note(
     rows = [
         Oddity(
             target_id=target,
-            source=source[:200],
+            source=answers.clean(source)[:200],
             digest=digest,
             line=each.number,
             why=str(each.why),
