@@ -81,7 +81,7 @@ class TestFindings:
             ("valid_to", "2001-01-01", ["DATE_ORDER"]),
             ("uscc", "91110000600037341Y", ["USCC_CHECK"]),
             ("uscc", "911100006000373418", ["USCC_CHECK"]),
-            ("uscc", "9111000060003734", ["USCC_FORMAT"]),
+            ("uscc", "9111000060003734", ["USCC_FORMAT", "CODE_TRUNCATED"]),
             ("uscc", "９1110000600037341L", ["USCC_WIDTH"]),
             ("uscc", "91110000 600037341L", ["USCC_WIDTH"]),
             ("uscc", "9.1111E+17", ["EXCEL_NUMBER"]),

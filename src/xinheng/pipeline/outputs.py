@@ -15,7 +15,7 @@ import polars as pl
 
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.core.submissions.outcomes import Outcome
-from xinheng.pipeline import duplicates
+from xinheng.pipeline import duplicates, unknown_codes
 from xinheng.pipeline.batches import OUTCOME, Checked, row_schema
 from xinheng.pipeline.cells import screening
 from xinheng.pipeline.cells.columns import WHOLE_ROW
@@ -31,17 +31,18 @@ _HELD = (Outcome.QUESTIONABLE.value, Outcome.UNLINKED.value)
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The files that remain."""
+    """The files that remain; `unknown` only where some code is."""
 
     accepted: Path
     held: Path
     findings: Path
     rejected: Path
+    unknown: Path
 
     @classmethod
     def under(cls, out: Path) -> Paths:
         """Return the files in a directory."""
-        names = ("accepted", "held", "findings", "rejected")
+        names = ("accepted", "held", "findings", "rejected", "unknown")
         return cls(*(out / f"{name}.parquet" for name in names))
 
 
@@ -49,13 +50,22 @@ class Outputs:
     """Takes the verdicts on batch after batch; `finish` settles the whole file."""
 
     def __init__(
-        self, dataset: Dataset, masks: Masks, workplace: Path, *, batch_rows: int
+        self,
+        dataset: Dataset,
+        masks: Masks,
+        workplace: Path,
+        *,
+        batch_rows: int,
+        is_linked: bool,
     ) -> None:
+        """Take verdicts on rows of a dataset, linked with a register or not."""
         self.outcomes: Counter[str] = Counter()
         self.rules: Counter[str] = Counter()
         self.read = 0
         self.is_personal = False
         self._masks = masks
+        self._dataset = dataset
+        self._is_linked = is_linked
         self._code_place = (
             dataset.natural_key.index(dataset.subject_code)
             if dataset.subject_code in dataset.natural_key
@@ -110,6 +120,7 @@ class Outputs:
         found = duplicates.find(self._keys.scan(), parts, self._stored)
         final = Paths.under(out)
         self._write_rejected_keys(parts, found, final.rejected)
+        self._write_unknown([held, parts[-1]], final.unknown)
         self._accepted.finish(self._without(accepted, found, Outcome.ACCEPTED))
         self._held.finish(self._without(held, found, None))
         self._findings.finish(self._findings_with(found))
@@ -137,6 +148,23 @@ class Outputs:
             code = pl.col(NATURAL_KEY).str.split(SEPARATOR).list.get(self._code_place)
             keys = keys.filter(~screening.is_like_number(code))
         sink(keys.drop_nulls().sort(ROW), path)
+
+    def _write_unknown(self, parts: Sequence[pl.LazyFrame], path: Path) -> None:
+        """Write the codes that no organization of the register has, if there are."""
+        path.unlink(missing_ok=True)
+        not_known = (Outcome.REJECTED.value, Outcome.UNLINKED.value)
+        is_asked = self._is_linked and self._dataset.subject_code is not None
+        if not is_asked or not any(self.outcomes[name] for name in not_known):
+            return
+        found = unknown_codes.find(
+            parts,
+            self._findings.scan(),
+            self._masks.checks,
+            self._dataset,
+            self.read,
+        )
+        if found.height:
+            sink(found.lazy(), path)
 
     def _count(self, checks: pl.Series) -> None:
         for check, count in checks.value_counts(name="count").iter_rows():

@@ -52,7 +52,7 @@ ROWS = {
     "org_code": pl.String,
     "nonconforming": pl.Boolean,
 }
-_CONFIRMABLE = ("USCC_CHECK", "ORG_CODE_CHECK")
+_CONFIRMABLE = ("USCC_CHECK", "ORG_CODE_CHECK", "CODE_PRINTED_Y", "CODE_INVENTED")
 # Findings that say nothing against the row itself.
 _HARMLESS = (Severity.NOTICE.value,)
 _CODE_RULES = (

@@ -33,6 +33,9 @@ class Report:
         `row` (UInt32), `field` (String, the English name; empty for the whole row),
         `rule`, `severity` (String), ordered by row, then by field position;
         last what is wrong with a cell itself (`flawed`).
+    `unknown_path`
+        the columns of `unknown_codes.SCHEMA`: the codes that the register does not
+        hold. Null where there is none, or no register.
     `rejected_path`
         `row` (UInt32) and `natural_key` (String) of the rejected rows whose key could
         be read and in which nothing was found about a person. Ordered by row.
@@ -53,6 +56,7 @@ class Report:
     held_path: Path
     findings_path: Path
     rejected_path: Path
+    unknown_path: Path | None = None
     chosen_columns: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     skipped: tuple[Skipped, ...] = ()

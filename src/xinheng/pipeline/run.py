@@ -111,7 +111,11 @@ class _Run:
         checker = self._checker()
         batch_rows = self._context.batch_rows
         with Outputs(
-            self._dataset, checker.masks, workplace, batch_rows=batch_rows
+            self._dataset,
+            checker.masks,
+            workplace,
+            batch_rows=batch_rows,
+            is_linked=self._context.register is not None,
         ) as outputs:
             batches = self._batches()
             for checked in map_ahead(
@@ -162,6 +166,7 @@ class _Run:
             held_path=paths.held,
             findings_path=paths.findings,
             rejected_path=paths.rejected,
+            unknown_path=paths.unknown if paths.unknown.is_file() else None,
             chosen_columns=self._assigned,
             parts=tuple(self._table.parts),
             skipped=self._table.skipped,

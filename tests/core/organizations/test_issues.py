@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.linkage.test_repair import codes
+from tests.core.linkage.test_slips import slipped
 from xinheng.core.identifiers import organization_code, uscc
-from xinheng.core.organizations.issues import IssueKind, looks_invented, of_code
+from xinheng.core.identifiers.codes import CodeClass, classify
+from xinheng.core.linkage import shapes
+from xinheng.core.organizations.issues import IssueKind, of_code
 
 VALID = "91110000600037341L"
 
@@ -19,9 +23,9 @@ def with_last(body: str) -> str:
 def ending_in_one() -> str:
     """Return a code of the fictional city whose check character is 1."""
     for number in range(10_000):
-        first_eight = f"MA9{number:05d}"
+        first_eight = f"MA9{number + 12_900:05d}"
         body = "91210899" + first_eight + organization_code.check_character(first_eight)
-        if uscc.check_character(body) == "1" and not looks_invented(body + "1"):
+        if uscc.check_character(body) == "1":
             return body + "1"
     raise AssertionError
 
@@ -47,7 +51,8 @@ class TestOfCode:
             ("91110000QWERTYUIOP", IssueKind.INVENTED),
             ("91110000777777777X", IssueKind.INVENTED),
             ("示例市某某有限公司", IssueKind.BAD_FORMAT),
-            ("9111000060003734", IssueKind.BAD_FORMAT),
+            ("9111000060003734", IssueKind.TRANSMISSION),
+            ("91110000", IssueKind.BAD_FORMAT),
             ("91000000600037341L", IssueKind.BAD_FORMAT),
         ],
     )
@@ -69,8 +74,14 @@ class TestOfCode:
     def test_takes_any_text(self, text: str) -> None:
         assert (of_code(text) is None) == (uscc.reason(text) is None)
 
+    @given(st.one_of(st.text(uscc.ALPHABET, max_size=18), codes.flatmap(slipped)))
+    def test_says_what_the_shape_tells(self, text: str) -> None:
+        told = shapes.findings(text, classify(text))
 
-class TestLooksInvented:
-    def test_leaves_zeros_and_short_runs_alone(self) -> None:
-        assert not looks_invented("91210899MA0000001X")
-        assert not looks_invented("912108991234X123XX")
+        kind = of_code(text)
+
+        if shapes.TRUNCATED in told:
+            assert kind in (IssueKind.TRANSMISSION, IssueKind.PLACEHOLDER)
+        if classify(text) is CodeClass.WRONG_CHECK and told:
+            rules = {shapes.PRINTED_Y: "PRINTED_Y", shapes.INVENTED: "INVENTED"}
+            assert kind == rules[told[0]]

@@ -11,7 +11,8 @@ from xinheng.core.identifiers import codes as classes
 from xinheng.core.identifiers import uscc
 from xinheng.core.linkage import shapes
 from xinheng.core.screening import personal_id
-from xinheng.pipeline.linkage import code_duplicates, code_scan, code_shapes
+from xinheng.pipeline.checks import code_shapes
+from xinheng.pipeline.linkage import code_duplicates, code_scan
 
 runs = st.sampled_from(
     ["1234567", "7654321", "0000000", "ABCDEFG", "QWERTYU", "1111111"]

@@ -19,6 +19,8 @@ from xinheng.apps.catalog import operations as catalog
 from xinheng.apps.intake import archive, held, plausibility
 from xinheng.apps.intake.models import Submission
 from xinheng.apps.ledger import operations as ledger
+from xinheng.apps.organizations import operations as organizations
+from xinheng.apps.organizations.issues import Finder
 from xinheng.apps.outbox import operations as outbox
 from xinheng.apps.records import landing as records
 from xinheng.core.catalog.datasets import Dataset
@@ -64,6 +66,7 @@ def land(
         submission.rejects_digest = archive.publish("rejects", rejects)
     plausibility.look(submission, report.accepted_path, at=at)
     _append(submission, landed, at=at)
+    _record_unknown(submission, report, at=at)
 
 
 def _scan(path: Path, dataset: Dataset) -> pl.LazyFrame:
@@ -180,6 +183,15 @@ def _publish_accepted(report: Report, foreign_rows: tuple[int, ...]) -> str:
         rows = pl.scan_parquet(report.accepted_path)
         _rewrite(rows.filter(~_is_one_of(foreign_rows)), report.accepted_path)
     return archive.publish("accepted", report.accepted_path)
+
+
+def _record_unknown(submission: Submission, report: Report, *, at: datetime) -> None:
+    """Hand the codes that the register does not hold to whoever corrects codes."""
+    if report.unknown_path is None:
+        return
+    rows = pl.read_parquet(report.unknown_path)
+    finder = Finder(at, submission=submission.id, unit=submission.unit_id)
+    organizations.record_reported(rows=rows, finder=finder)
 
 
 def _append(submission: Submission, landed: records.Landed, *, at: datetime) -> None:

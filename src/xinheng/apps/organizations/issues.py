@@ -36,6 +36,10 @@ FOUND = {
     "details": pl.String,
 }
 _STAGE = "register_issues"
+_ACTIVE = ", ".join(f"'{status.value}'" for status in sorted(ACTIVE))
+_IDENTIFIER = pl.col("code").str.slice(8, 9).alias("identifier")
+MOST_CODES = 50  # that an issue names; a name may be shared by thousands
+MOST_CLASHES = 10_000  # of one hand-in
 _CITY_DIGITS = 4
 _SOLE_PROPRIETORS = "92"
 _ENTERPRISES = "91"
@@ -73,7 +77,7 @@ def record(found: pl.DataFrame, finder: Finder) -> int:
     """
     fresh = found.with_columns(
         pl.col("code", "authority").fill_null(""),
-        name_key=fold_name("name").str.slice(0, LONGEST_KEY),
+        name_key=_key("name"),
     )
     # A division is the code's own: another name makes no other issue of it.
     is_of_code = pl.col("kind") == IssueKind.BAD_REGION.value
@@ -97,7 +101,9 @@ def record(found: pl.DataFrame, finder: Finder) -> int:
         f" FROM {_STAGE} s WHERE NOT EXISTS (SELECT 1 FROM {ISSUES} i"
         f" WHERE i.code = s.code AND i.kind = s.kind"
         f" AND (i.name_key = s.name_key OR i.kind = '{IssueKind.BAD_REGION.value}')"
-        f" AND i.state <> %s)",
+        f" AND i.state <> %s)"
+        # Two hand-ins may find the same at once; in one order they wait for each other.
+        " ORDER BY s.code, s.kind, s.name_key ON CONFLICT DO NOTHING",
         [
             *(finder.source, submission, finder.unit, IssueState.OPEN.value, moment),
             IssueState.CORRECTED.value,
@@ -162,18 +168,60 @@ def in_register(keys: pl.Series | None) -> pl.DataFrame:
     full names are given once. Sole proprietors share names. With `keys`, only what
     concerns these organizations.
     """
-    return pl.concat([_same_identifier(keys), _same_name(keys)])
+    return pl.concat(
+        [
+            _same_identifier(_sharing("identifier", keys)),
+            _same_name(_sharing("name_key", keys)),
+        ]
+    )
 
 
-def _same_identifier(keys: pl.Series | None) -> pl.DataFrame:
-    shared = _sharing("identifier", keys)
-    identifier = pl.col("code").str.slice(8, 9)
-    names = pl.col("name_key").n_unique().over(identifier)
-    return _told(shared.filter(names > 1), IssueKind.DUP_CODE, identifier)
+def of_reported(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the issues of codes that a unit reported and the register does not hold.
+
+    `rows` as `pipeline.unknown_codes.find` gives them. Each has what is wrong with it
+    by itself; codes that pass are compared as those of the register are, with each
+    other and with the active organizations.
+    """
+    known = rows.with_columns(
+        organization_id=pl.lit(None, pl.Int64),
+        authority=pl.lit(""),
+        details=_details("row"),
+    )
+    wrong = known.filter(pl.col("kind").is_not_null())
+    sound = known.filter(pl.col("kind").is_null() & (pl.col("name") != ""))
+    reported = sound.with_columns(name_key=_key("name"), identifier=_IDENTIFIER)
+    clashes = [
+        _same_identifier(_with_held(reported, "identifier")),
+        _same_name(_with_held(reported, "name_key")),
+    ]
+    found = pl.concat(clashes).filter(pl.col("organization_id").is_null())
+    return pl.concat([wrong.select(*FOUND), found.head(MOST_CLASHES)])
 
 
-def _same_name(keys: pl.Series | None) -> pl.DataFrame:
-    shared = _sharing("name_key", keys).with_columns(
+def _with_held(reported: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return what is reported, and the active organizations alike in a column."""
+    if reported.is_empty():
+        return reported.select(*_HELD, "row")
+    values = reported.select(column).unique().sort(column)
+    bulk.stage(_STAGE, {column: "text"}, values)
+    rows = bulk.fetch(
+        f"SELECT o.id, o.uscc, o.name, o.name_key, o.authority FROM {_STAGE} s"
+        f" JOIN {ORGANIZATIONS} o ON o.{column} = s.{column}"
+        f" WHERE o.status IN ({_ACTIVE})"
+    )
+    bulk.drop(_STAGE)
+    held = pl.DataFrame(rows, schema=_HELD, orient="row")
+    return pl.concat([reported.select(*_HELD, "row"), held], how="diagonal")
+
+
+def _same_identifier(shared: pl.DataFrame) -> pl.DataFrame:
+    names = pl.col("name_key").n_unique().over(_IDENTIFIER)
+    return _told(shared.filter(names > 1), IssueKind.DUP_CODE, _IDENTIFIER)
+
+
+def _same_name(shared: pl.DataFrame) -> pl.DataFrame:
+    shared = shared.with_columns(
         prefix=pl.col("code").str.slice(0, kinds.PREFIX_LENGTH),
         city=pl.col("code").str.slice(2, _CITY_DIGITS),
     )
@@ -181,23 +229,34 @@ def _same_name(keys: pl.Series | None) -> pl.DataFrame:
     is_anywhere = pl.col("prefix") == _ENTERPRISES
     place = pl.when(is_anywhere).then(pl.lit("")).otherwise("city")
     subject = pl.concat_str("name_key", "prefix", place, separator="|")
-    several = shared.filter(pl.len().over(subject) > 1)
+    several = shared.filter(pl.col("code").n_unique().over(subject) > 1)
     return _told(several, IssueKind.MULTI_CODE, subject)
 
 
 def _told(members: pl.DataFrame, kind: IssueKind, group: pl.Expr) -> pl.DataFrame:
-    """Return an issue for each member; its details name the codes of all."""
+    """Return an issue for each member; its details name the codes of all.
+
+    Members that were reported say in which row.
+    """
     grouped = members.with_columns(group=group).sort("group", "code")
-    codes = grouped.group_by("group", maintain_order=True).agg(codes=pl.col("code"))
-    texts = [canonical.text({"codes": each}) for each in codes["codes"].to_list()]
-    codes = codes.select("group", details=pl.Series(texts, dtype=pl.String))
+    distinct = pl.col("code").unique(maintain_order=True).head(MOST_CODES)
+    codes = grouped.group_by("group", maintain_order=True).agg(codes=distinct)
     told = grouped.join(codes, on="group").with_columns(kind=pl.lit(kind.value))
+    rows = told["row"] if "row" in told.columns else [None] * told.height
+    pairs = zip(told["codes"].to_list(), rows, strict=True)
+    texts = [_clash(each, row) for each, row in pairs]
+    told = told.with_columns(details=pl.Series(texts, dtype=pl.String))
     return told.select(FOUND.keys()).cast(FOUND)  # type: ignore[arg-type]
+
+
+def _clash(codes: list[str], row: int | None) -> str:
+    """Return the codes of a clash as canonical JSON, with the row that reported it."""
+    place = {} if row is None else {"row": str(row)}
+    return canonical.text({"codes": codes, **place})
 
 
 def _sharing(column: str, keys: pl.Series | None) -> pl.DataFrame:
     """Return the active organizations that share a value of the column."""
-    active = ", ".join(f"'{status.value}'" for status in sorted(ACTIVE))
     within = ""
     if keys is not None:
         frame = keys.alias("organization_id").unique().to_frame()
@@ -208,8 +267,8 @@ def _sharing(column: str, keys: pl.Series | None) -> pl.DataFrame:
         )
     rows = bulk.fetch(
         f"SELECT id, uscc, name, name_key, authority FROM {ORGANIZATIONS}"
-        f" WHERE status IN ({active}) AND {column} IN (SELECT {column}"
-        f" FROM {ORGANIZATIONS} WHERE status IN ({active}) AND {column} <> ''{within}"
+        f" WHERE status IN ({_ACTIVE}) AND {column} IN (SELECT {column}"
+        f" FROM {ORGANIZATIONS} WHERE status IN ({_ACTIVE}) AND {column} <> ''{within}"
         f" GROUP BY {column} HAVING count(*) > 1)"
     )
     if keys is not None:
@@ -223,6 +282,11 @@ def _details(*names: str) -> pl.Expr:
         lambda row: canonical.text({k: v for k, v in row.items() if v is not None}),
         return_dtype=pl.String,
     )
+
+
+def _key(name: str) -> pl.Expr:
+    """Return names as the register compares them."""
+    return fold_name(name).str.slice(0, LONGEST_KEY)
 
 
 def _cast(value: str, kind: str) -> str:

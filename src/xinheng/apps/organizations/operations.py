@@ -200,7 +200,20 @@ def record_mismatches(*, named: pl.DataFrame, finder: Finder) -> int:
         authority=pl.lit(""),
         details=pl.lit("{}"),
     )
-    found = issues.record(frame.select(issues.FOUND.keys()), finder)
+    return _record_reported(frame.select(issues.FOUND.keys()), finder)
+
+
+@transaction.atomic
+def record_reported(*, rows: pl.DataFrame, finder: Finder) -> int:
+    """Keep what is wrong with codes that a unit reports; return how many are new.
+
+    `rows` as `pipeline.unknown_codes.find` gives them: the register holds none of them.
+    """
+    return _record_reported(issues.of_reported(rows), finder)
+
+
+def _record_reported(told: pl.DataFrame, finder: Finder) -> int:
+    found = issues.record(told, finder)
     if found:
         ledger.append(
             kind="register.mismatches_found",

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -55,7 +56,11 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
-    """An issue as the queue shows it; `unit` is whom it was assigned to."""
+    """An issue as the queue shows it; `unit` is whom it was assigned to.
+
+    `reported_by` is the unit whose hand-in (`submission`) told of it, with the number
+    of the row; each is null where no hand-in, or no single row, did.
+    """
 
     id: int
     kind: str
@@ -66,6 +71,9 @@ class IssueRow:
     state: str
     unit: str | None
     found_at: datetime
+    reported_by: str | None
+    submission: UUID | None
+    file_row: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +288,15 @@ def _row(row: RegisterIssue, stage: str, unit: str | None) -> IssueRow:
         state=row.state,
         unit=unit,
         found_at=row.found_at,
+        reported_by=row.unit_id,
+        submission=row.submission,
+        file_row=_file_row(row),
     )
+
+
+def _file_row(row: RegisterIssue) -> int | None:
+    told = json.loads(row.details).get("row")
+    return int(told) if told else None
 
 
 def _entries(row: RegisterIssue) -> tuple[EntryView, ...]:

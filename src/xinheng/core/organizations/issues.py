@@ -12,7 +12,7 @@
 | LEGACY_ONLY | an older number, not converted |
 | PLACEHOLDER | no code, or a word in its place |
 | INVENTED | looks made up: runs of one sign or of neighbors on a keyboard |
-| TRANSMISSION | damaged on the way: widths, blanks, lost digits, lost signs |
+| TRANSMISSION | damaged on the way: widths, blanks, cut short, lost digits or signs |
 | NAME_MISMATCH | a unit reports the code under a name that the register doesn't hold |
 
 The national definitions behind 重错码率 were not found; these are ours (domain notes,
@@ -22,6 +22,7 @@ section 2.4). One text has one kind: the first in the order in which `of_code` a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from xinheng.core.identifiers import (
@@ -31,6 +32,7 @@ from xinheng.core.identifiers import (
     registration_number,
     uscc,
 )
+from xinheng.core.linkage import shapes
 
 
 class IssueKind(StrEnum):
@@ -77,12 +79,6 @@ CONFIRMABLE = frozenset(
 _NUMBER = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}|[0-9]{14,}0{3}")
 # What stands where a character was lost.
 _LOST = re.compile("[\ufffd?？*＊#]")
-_RUN = re.compile(r"([0-9A-Z])\1{3}")
-_NEIGHBORS = (
-    *("123456789", "987654321", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"),
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-)
-_LONGEST_CHANCE = 4  # so many neighbors in a row happen by chance
 _IDENTIFIER = slice(8, 17)
 
 
@@ -97,35 +93,23 @@ def of_code(text: str) -> IssueKind | None:
     failed = uscc.reason(code)
     if failed is None:
         return None
-    if failed in ("length", "alphabet") and _is_damaged(code):
+    told = shapes.findings(code, codes.classify(code))
+    if failed in ("length", "alphabet") and _is_damaged(code, told):
         return IssueKind.TRANSMISSION
     if _is_older(code):
         return IssueKind.LEGACY_ONLY
-    if len(code) == uscc.LENGTH and looks_invented(code):
+    if shapes.PRINTED_Y in told:
+        return IssueKind.PRINTED_Y
+    if shapes.INVENTED in told:
         return IssueKind.INVENTED
     if failed in ("length", "alphabet", "division"):
         return IssueKind.BAD_FORMAT
     return _of_checks(code)
 
 
-def looks_invented(code: str) -> bool:
-    """Tell whether the identifier of a code looks made up.
-
-    Four signs that are the same, zeros apart, or five neighbors in a row.
-    """
-    identifier = code[_IDENTIFIER]
-    runs = {match[1] for match in _RUN.finditer(identifier)}
-    if runs - {"0"}:
-        return True
-    return any(
-        row[start : start + _LONGEST_CHANCE + 1] in identifier
-        for row in _NEIGHBORS
-        for start in range(len(row) - _LONGEST_CHANCE)
-    )
-
-
-def _is_damaged(code: str) -> bool:
-    if _NUMBER.fullmatch(code) or (_LOST.search(code) and len(code) == uscc.LENGTH):
+def _is_damaged(code: str, told: Sequence[str]) -> bool:
+    has_lost = _LOST.search(code) is not None and len(code) == uscc.LENGTH
+    if shapes.TRUNCATED in told or _NUMBER.fullmatch(code) or has_lost:
         return True
     return uscc.reason(document_number.normalize(code)) is None
 
@@ -142,9 +126,7 @@ def _is_older(code: str) -> bool:
 def _of_checks(code: str) -> IssueKind:
     is_inner_right = organization_code.is_valid(code[_IDENTIFIER])
     due = uscc.check_character(code[:-1])
-    if not is_inner_right:
-        is_outer_right = code[-1] == due
-        return IssueKind.BAD_CHECK_ORG if is_outer_right else IssueKind.BAD_CHECK_BOTH
-    if code[-1] == "Y" and due == "1":
-        return IssueKind.PRINTED_Y
-    return IssueKind.BAD_CHECK_18
+    if is_inner_right:
+        return IssueKind.BAD_CHECK_18
+    is_outer_right = code[-1] == due
+    return IssueKind.BAD_CHECK_ORG if is_outer_right else IssueKind.BAD_CHECK_BOTH

@@ -2,7 +2,8 @@
 
 The kernel clears the valid codes at once; only those that fail are looked at again, and
 each gets the finding that helps: an old number, a placeholder and a code that a
-spreadsheet turned into a number are not "wrong format".
+spreadsheet turned into a number are not "wrong format". What the shape of a wrong code
+tells (`core.linkage.shapes`) is told besides.
 """
 
 from __future__ import annotations
@@ -13,29 +14,30 @@ import numpy as np
 import polars as pl
 
 from xinheng.core.identifiers import codes, uscc
+from xinheng.core.identifiers.codes import CodeClass
+from xinheng.core.linkage import shapes
 from xinheng.pipeline.cells import spreadsheet
 from xinheng.pipeline.cells.reading import Read, failing
-from xinheng.pipeline.checks import kernel, registration_number
+from xinheng.pipeline.checks import code_shapes, kernel, registration_number
 from xinheng.pipeline.checks import organization_code as organization_codes
 from xinheng.pipeline.checks import uscc as unified_codes
 from xinheng.pipeline.checks.kernel import Bytes
 from xinheng.pipeline.context import Context
 
+_LENGTH = uscc.REASONS.index("length") + 1
 _ORGANIZATION_CODE = uscc.REASONS.index("organization_code") + 1
 _CHECK_CHARACTER = uscc.REASONS.index("check_character") + 1
 
 _EXPONENT = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}$"
 _WIDE_OR_BLANK = r"[\x{ff01}-\x{ff5e}\s]"
+# Of these a wrong code has at most one: the first that applies.
+_FORMS = (
+    *("CODE_PLACEHOLDER", "EXCEL_NUMBER", "USCC_WIDTH", "LEGACY_CODE", "USCC_FORMAT"),
+)
 RULES = (
-    "CODE_PLACEHOLDER",
-    "EXCEL_NUMBER",
-    "USCC_WIDTH",
-    "LEGACY_CODE",
-    "USCC_FORMAT",
-    "USCC_CHECK",
-    "ORG_CODE_CHECK",
-    "USCC_AUTHORITY",
-    "USCC_DIVISION",
+    *_FORMS,
+    *("USCC_CHECK", "ORG_CODE_CHECK", "USCC_AUTHORITY", "USCC_DIVISION"),
+    *shapes.RULES,
 )
 
 
@@ -129,30 +131,49 @@ def _first_eight(code: pl.Series) -> pl.Series:
 
 def _told_apart(code: pl.Series, failed: pl.Series, context: Context) -> pl.DataFrame:
     """Return a Boolean column for each rule that some of these wrong codes fail."""
-    frame = pl.DataFrame({"code": code, "failed": failed})
+    frame = pl.DataFrame({"code": code, "failed": failed}).with_columns(
+        is_placeholder=_is_placeholder(),
+        is_legacy=_is_legacy(),
+        is_confirmed=_confirmed(code, context),
+    )
     rule = (
-        pl.when(_is_placeholder())
+        pl.when("is_placeholder")
         .then(pl.lit("CODE_PLACEHOLDER"))
         .when(_is_number())
         .then(pl.lit("EXCEL_NUMBER"))
         .when(pl.col("code").str.contains(_WIDE_OR_BLANK))
         .then(pl.lit("USCC_WIDTH"))
-        .when(_is_legacy())
+        .when("is_legacy")
         .then(pl.lit("LEGACY_CODE"))
         .when(pl.col("failed") < _ORGANIZATION_CODE)
         .then(pl.lit("USCC_FORMAT"))
     )
-    told = frame.with_columns(rule=rule, confirmed=_confirmed(code, context))
+    told = frame.with_columns(rule=rule)
     has_wrong_last = kernel.with_right_last(code).ne_missing(code)
-    is_checked = pl.col("rule").is_null() & ~pl.col("confirmed")
-    return told.select(
+    is_checked = pl.col("rule").is_null() & ~pl.col("is_confirmed")
+    named = told.select(
         *(
             (pl.col("rule") == name).fill_null(value=False).alias(name)
-            for name in RULES[:5]
+            for name in _FORMS
         ),
         (is_checked & has_wrong_last).alias("USCC_CHECK"),
         (is_checked & (pl.col("failed") == _ORGANIZATION_CODE)).alias("ORG_CODE_CHECK"),
     )
+    shown = code_shapes.findings(code, told.select(_class()).to_series())
+    return named.with_columns(**shown)
+
+
+def _class() -> pl.Expr:
+    """Return the class of a wrong code, as far as its shape is asked for."""
+    is_issued = pl.col("is_confirmed") & (pl.col("failed") != _LENGTH)
+    classes = (
+        (pl.col("is_placeholder"), CodeClass.PLACEHOLDER),
+        (is_issued, CodeClass.NONCONFORMING),
+        (pl.col("failed") >= _ORGANIZATION_CODE, CodeClass.WRONG_CHECK),
+        (pl.col("is_legacy"), CodeClass.LEGACY_OTHER),
+    )
+    chosen = [pl.when(applies).then(pl.lit(name.value)) for applies, name in classes]
+    return pl.coalesce(*chosen, pl.lit(CodeClass.MALFORMED.value)).alias("class")
 
 
 def _confirmed(code: pl.Series, context: Context) -> pl.Series:

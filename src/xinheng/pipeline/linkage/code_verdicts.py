@@ -19,13 +19,13 @@ from xinheng.core.identifiers import uscc as reference
 from xinheng.core.identifiers.codes import CodeClass
 from xinheng.core.linkage import shapes
 from xinheng.pipeline.cells import codes as cells
-from xinheng.pipeline.checks import personal_id, uscc
+from xinheng.pipeline.checks import code_shapes, personal_id, uscc
 from xinheng.pipeline.checks import registration_number as older
 from xinheng.pipeline.context import Context
-from xinheng.pipeline.linkage import code_duplicates, code_scan, code_shapes
+from xinheng.pipeline.linkage import code_duplicates, code_scan
 
 PERSONAL_ID = "PERSONAL_ID"
-FINDINGS = (PERSONAL_ID, *cells.RULES, *shapes.RULES, code_duplicates.RULE)
+FINDINGS = (PERSONAL_ID, *cells.RULES, code_duplicates.RULE)
 CLASSES = tuple(each.value for each in CodeClass)
 SEPARATOR = ";"  # between the findings of a row
 
@@ -152,11 +152,9 @@ def _judge_others(written: pl.Series, context: Context) -> Verdicts:
     code, is_personal = facts["code"], facts["is_personal"]
     classes = facts.select(_code_class().alias("class"))["class"]
     read = cells.read_codes(code, personal=is_personal, context=context)
-    flags = {
-        PERSONAL_ID: is_personal,
-        **read.flags,
-        **code_shapes.findings(code, classes),
-    }
+    flags = {PERSONAL_ID: is_personal, **read.flags}
+    invented = (classes == CodeClass.VALID.value) & code_shapes.is_invented(code)
+    flags[shapes.INVENTED] = flags.get(shapes.INVENTED, invented) | invented
     shown = facts.select(pl.when(~pl.col("is_personal")).then("code").alias("code"))
     numbers = {name: place for place, name in enumerate(CLASSES)}
     return Verdicts(

@@ -15,7 +15,8 @@ import polars as pl
 from xinheng.core.linkage import repair
 from xinheng.core.linkage.repair import Candidate, Suggestion
 from xinheng.pipeline import refusals, register_file
-from xinheng.pipeline.checks import document_number, personal_id, uscc
+from xinheng.pipeline.checks import personal_id, uscc
+from xinheng.pipeline.checks.code_shapes import folded_codes
 from xinheng.pipeline.linkage import folding
 from xinheng.pipeline.linkage.code_index import CodeIndex, written
 from xinheng.pipeline.register_file import FileRegister
@@ -150,13 +151,6 @@ def read_register(path: Path) -> FileRegister:
         frame = frame.with_columns(nonconforming=pl.lit(value=False))
     text = pl.col("code", "name").cast(pl.String)
     return FileRegister(frame.with_columns(text, pl.col("nonconforming").cast(bool)))
-
-
-def folded_codes(texts: pl.Series) -> pl.Series:
-    """Twin of `repair.folded`."""
-    marks = dict.fromkeys(repair.MARKS, "")
-    narrow = texts.to_frame("text").select(document_number.normalized("text"))
-    return narrow.to_series().str.replace_many(marks)
 
 
 def _is_repairable(texts: pl.Series, codes: pl.Series) -> pl.Series:

@@ -296,6 +296,9 @@ def _context(
         "entries": [
             (each, _counts(counted.get(each.key or 0, {}))) for each in item.entries
         ],
+        "reporter": unit_names().get(item.row.reported_by or "", ""),
+        "may_see_submission": actor.sees_all_units
+        or item.row.reported_by in actor.visible_units,
         "is_ready": found.is_ready,
         "suggestions": workbench_words.suggestions(found),
         "forms": forms,

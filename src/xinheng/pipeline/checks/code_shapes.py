@@ -6,9 +6,8 @@ import polars as pl
 
 from xinheng.core.identifiers import uscc
 from xinheng.core.identifiers.codes import CodeClass
-from xinheng.core.linkage import shapes
+from xinheng.core.linkage import repair, shapes
 from xinheng.pipeline.checks import document_number, kernel
-from xinheng.pipeline.linkage.repairs import folded_codes
 
 _START, _LENGTH = shapes.IDENTIFIER.start, shapes.IDENTIFIER.stop
 
@@ -42,6 +41,13 @@ def findings(texts: pl.Series, classes: pl.Series) -> dict[str, pl.Series]:
         shapes.INVENTED: (is_valid & is_invented(texts))
         | (is_wrong & is_whole & _has_run(codes, shapes.INVENTED_WRONG)),
     }
+
+
+def folded_codes(texts: pl.Series) -> pl.Series:
+    """Twin of `repair.folded`."""
+    marks = dict.fromkeys(repair.MARKS, "")
+    narrow = texts.to_frame("text").select(document_number.normalized("text"))
+    return narrow.to_series().str.replace_many(marks)
 
 
 def _has_run(codes: pl.Series, pattern: str) -> pl.Series:
