@@ -128,7 +128,7 @@ class _File:
                     report.take(_framed(cells, verdicts, repairs))
             rows = int(self._classes.sum())
             if not rows:
-                raise refusals.no_rows()
+                raise refusals.no_rows_of_table()
             duplicated = self._duplicated()
             report.finish(duplicated)
         return self._examination(rows, len(duplicated))

@@ -342,8 +342,18 @@ def unknown_field(name: str) -> UnreadableFileError:
     )
 
 
+def no_rows_of_table() -> UnreadableFileError:
+    """Refuse a register or list with a header and nothing below it."""
+    return UnreadableFileError(
+        "NO_ROWS",
+        "表头以下没有数据，请核对是否导出完整，或选错了工作表、文件。",
+        "No data stand below the header; see whether the export is whole, and whether"
+        " this is the right sheet or file.",
+    )
+
+
 def no_rows() -> UnreadableFileError:
-    """Refuse a file with a header and nothing below it."""
+    """Refuse a hand-in with a header and nothing below it."""
     return UnreadableFileError(
         "NO_ROWS",
         "表头以下没有数据；如本期没有数据，请报送零报告。",

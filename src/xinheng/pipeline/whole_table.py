@@ -63,7 +63,7 @@ def _read(
     checked = [checker.check(batch) for batch in table.batches]
     rows_read = sum(batch.read for batch in checked)
     if not rows_read:
-        raise refusals.no_rows()
+        raise refusals.no_rows_of_table()
     return WholeTable(
         rows=pl.concat([batch.rows for batch in checked]),
         findings=checker.masks.named(pl.concat([each.findings for each in checked])),

@@ -50,14 +50,24 @@ def read_codes(cells: pl.Series, *, personal: pl.Series, context: Context) -> Re
     code, failed = _raised(
         cells, kernel.failed_uscc_rules, unified_codes.normalized("cell")
     )
+    return Read(code, flags_of(code, failed, personal=personal, context=context))
+
+
+def flags_of(
+    code: pl.Series, failed: pl.Series, *, personal: pl.Series, context: Context
+) -> dict[str, pl.Series]:
+    """Return what `read_codes` flags; `failed` is the first rule that each code fails.
+
+    The codes are normalized.
+    """
     if personal.any():
         failed = failed * ~personal
     flags = _notices(code, (failed == 0) & ~personal, context)
     places = (failed > 0).arg_true()
     if len(places):
         told = _told_apart(code.gather(places), failed.gather(places), context)
-        flags |= _spread(told, places, len(cells))
-    return Read(code, flags)
+        flags |= _spread(told, places, len(code))
+    return flags
 
 
 def read_organization_codes(cells: pl.Series, *, personal: pl.Series) -> Read:

@@ -96,16 +96,17 @@ def _ordinary(
     is_whole = code.str.len_bytes() == reference.LENGTH
     rows = np.flatnonzero(is_whole.to_numpy())
     matrix = code_scan.matrix(code if is_whole.all() else code.filter(is_whole))
-    is_valid = code_scan.is_valid(matrix)
-    if not is_valid.all():
-        rows, matrix = rows[is_valid], matrix[is_valid]
-    asked = np.flatnonzero(code_scan.may_be_person(matrix))
-    persons = asked[_person_kinds(code.gather(rows[asked])) == personal_id.CERTAIN]
-    found = _notices(code_scan.prefixes(matrix), context)
-    asked = np.flatnonzero(code_scan.may_be_invented(matrix))
-    invented = asked[code_shapes.is_invented(code.gather(rows[asked])).to_numpy()]
+    is_ours = code_scan.is_valid(matrix)
+    asked = np.flatnonzero(is_ours & code_scan.may_be_person(matrix))
+    persons = _person_kinds(code.gather(rows[asked])) == personal_id.CERTAIN
+    is_ours[asked[persons]] = False
+    ours = rows[is_ours]
+    found = _notices(code_scan.prefixes(matrix).filter(pl.Series(is_ours)), context)
+    is_asked = code_scan.may_be_invented(matrix)[is_ours]
+    asked = np.flatnonzero(is_asked)
+    invented = asked[code_shapes.is_invented(code.gather(ours[asked])).to_numpy()]
     found[invented] |= bit(shapes.INVENTED)
-    return np.delete(rows, persons), np.delete(found, persons)
+    return ours, found
 
 
 def _person_kinds(codes: pl.Series) -> NDArray[np.uint8]:
@@ -151,8 +152,8 @@ def _judge_others(written: pl.Series, context: Context) -> Verdicts:
     facts = _facts(written, context)
     code, is_personal = facts["code"], facts["is_personal"]
     classes = facts.select(_code_class().alias("class"))["class"]
-    read = cells.read_codes(code, personal=is_personal, context=context)
-    flags = {PERSONAL_ID: is_personal, **read.flags}
+    told = cells.flags_of(code, facts["failed"], personal=is_personal, context=context)
+    flags = {PERSONAL_ID: is_personal, **told}
     invented = (classes == CodeClass.VALID.value) & code_shapes.is_invented(code)
     flags[shapes.INVENTED] = flags.get(shapes.INVENTED, invented) | invented
     shown = facts.select(pl.when(~pl.col("is_personal")).then("code").alias("code"))

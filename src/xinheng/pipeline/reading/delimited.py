@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
 
 import polars as pl
@@ -16,6 +17,7 @@ from xinheng.pipeline.reading.sheets import Sheet
 from xinheng.pipeline.reading.sources import Source
 from xinheng.pipeline.reading.table import OVERFLOW, Recognizer, column_names
 
+_HEAD_BYTES = 2 * 1024 * 1024  # more than a header and what may stand above it
 # Cells beyond the header that are looked for, step by step, where a row has too many.
 _SPARE_COLUMNS = (0, 1, 16, 256, 4096)
 
@@ -25,18 +27,27 @@ def open_sheet(
 ) -> Sheet:
     """Return the table of a text file; `is_form` is as `files.open_table` says.
 
+    The file is open only while its rows are read: who refuses it by its header has
+    nothing to close.
+
     Raises:
         WrongEncodingError: here or while the rows are read, where the bytes are not in
             the encoding.
         UnreadableFileError: where there is no header, or the text is no table.
     """
-    texts = encodings.read_utf8(source, encoding)
-    first = next(texts, b"")
-    head = _decoded_head(first)
+    with closing(encodings.read_utf8(source, encoding, _HEAD_BYTES)) as texts:
+        head = _decoded_head(next(texts, b""))
     header = headers.find_in_text(head, recognize, is_form=is_form)
     end = len(head[: header.end].encode())
-    blocks = records.split(chain([first[end:]], texts))
+    blocks = _blocks(source, encoding, end)
     return Sheet(source.name, "", header, _frames(blocks, header, is_form=is_form))
+
+
+def _blocks(source: Source, encoding: Encoding, end: int) -> Iterator[Block]:
+    """Yield the records behind the first `end` bytes of the text."""
+    with closing(encodings.read_utf8(source, encoding)) as texts:
+        first = next(texts, b"")
+        yield from records.split(chain([first[end:]], texts))
 
 
 def _decoded_head(block: bytes) -> str:

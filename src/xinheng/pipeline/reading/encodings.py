@@ -8,7 +8,7 @@ that looks at frequencies takes two lines of GB18030 for Korean.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from enum import StrEnum
 
 from xinheng.pipeline import refusals
@@ -44,7 +44,9 @@ def candidates(head: bytes) -> tuple[Encoding, ...]:
     return (Encoding.UTF_8, Encoding.GB18030)
 
 
-def read_utf8(source: Source, encoding: Encoding) -> Iterator[bytes]:
+def read_utf8(
+    source: Source, encoding: Encoding, block_bytes: int = BLOCK_BYTES
+) -> Generator[bytes]:
     """Yield the text of a file as UTF-8, without its mark and with line ends as `\\n`.
 
     A carriage return before a line feed stays, because CSV readers drop it. Bytes that
@@ -55,7 +57,7 @@ def read_utf8(source: Source, encoding: Encoding) -> Iterator[bytes]:
         UnreadableFileError: where the text holds NUL, so is no text.
     """
     with source.open() as content:
-        raw = iter(lambda: content.read(BLOCK_BYTES), b"")
+        raw = iter(lambda: content.read(block_bytes), b"")
         yield from _checked(_transcode(raw, encoding))
 
 
