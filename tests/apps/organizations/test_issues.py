@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2019, 6, 3, 2, 0, tzinfo=UTC)
 DATA = Path(__file__).parents[4] / "shared" / "data"
-POOL = [each for each in samples.organizations(61)[1:] if each.code.startswith("91")][:8]
+POOL = [each for each in samples.organizations(80)[1:] if each.code.startswith("91")]
 PERSON = "210899199001010012"
 
 
