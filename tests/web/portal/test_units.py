@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import city as cities
 from tests.factories import files
@@ -124,3 +126,28 @@ class TestLatenessOfARecord:
         page = text_of(client.get(f"/organizations/{uscc}"))
 
         assert "按期" in page
+
+
+class TestWhatAPageAsksOfTheDatabase:
+    def test_the_adoption_is_read_once_on_an_organizations_page(self, client, city):
+        cities.hand_in(files.permit_rows(1))
+        uscc = files.permit_rows(1)[0]["行政相对人代码_1(统一社会信用代码)"]
+
+        with CaptureQueriesContext(connection) as seen:
+            client.get(f"/organizations/{uscc}")
+
+        asked = [each for each in seen if "law_adoption" in each["sql"]]
+        assert len(asked) == 1
+
+    def test_the_first_page_counts_the_register_once_for_a_state_of_the_ledger(
+        self, client, city
+    ):
+        client.get("/")
+        with CaptureQueriesContext(connection) as seen:
+            client.get("/")
+        cities.hand_in(files.permit_rows(2))
+        after = client.get("/")
+
+        counting = [each["sql"] for each in seen if "COUNT(*)" in each["sql"]]
+        assert not [sql for sql in counting if "records_record" in sql]
+        assert after.context["permits"] == 2

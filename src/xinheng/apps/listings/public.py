@@ -74,12 +74,20 @@ def count_by_scheme(*, on: date, asked: AsOf | None = None) -> dict[str, int]:
 
 
 def public_of(
-    *, organization: int, on: date, asked: AsOf | None = None
+    *,
+    organization: int,
+    on: date,
+    asked: AsOf | None = None,
+    is_adopted: bool | None = None,
 ) -> tuple[PublicListing, ...]:
-    """Return the published listings of an organization in force on a day."""
-    rows = _published(on, asked).filter(organization=organization)
+    """Return the published listings of an organization in force on a day.
+
+    `is_adopted` null asks whether the rulebook is adopted.
+    """
+    rows = _published(on, asked, is_adopted).filter(organization=organization)
     ordered = rows.order_by("-decided_on", "-id")
-    return tuple(_visible(ordered, on, known_at=_known_at(asked)))
+    known_at = _known_at(asked)
+    return tuple(_visible(ordered, on, known_at=known_at, is_adopted=is_adopted))
 
 
 def held_of(
@@ -125,12 +133,14 @@ def states_of(
     audience: Audience = Audience.PUBLIC,
     *,
     known_at: datetime | None = None,
+    is_adopted: bool | None = None,
 ) -> list[tuple[Listing, VisibleState]]:
     """Return for each listing whether an audience may see it on a day, and why not.
 
-    `known_at` null means as known now.
+    `known_at` null means as known now; `is_adopted` null asks whether the rulebook is.
     """
-    found, is_adopted = list(rows), law.is_adopted(on=on)
+    found = list(rows)
+    in_effect = law.is_adopted(on=on) if is_adopted is None else is_adopted
     marked = cases.marked(
         target_kind=LISTING, targets=[str(row.id) for row in found], known_at=known_at
     )
@@ -140,7 +150,7 @@ def states_of(
             visible_state(
                 fact(row, has_objection=str(row.id) in marked),
                 rules=periods.rules().periods,
-                is_adopted=is_adopted,
+                is_adopted=in_effect,
                 on=on,
                 audience=audience,
             ),
@@ -149,7 +159,9 @@ def states_of(
     ]
 
 
-def _published(on: date, asked: AsOf | None = None) -> QuerySet[Listing]:
+def _published(
+    on: date, asked: AsOf | None = None, is_adopted: bool | None = None
+) -> QuerySet[Listing]:
     """Narrow to what can be public at all, so that pages and counts agree with it."""
     rows = in_force(on=on).filter(published_on__isnull=False)
     if asked is not None:
@@ -161,7 +173,7 @@ def _published(on: date, asked: AsOf | None = None) -> QuerySet[Listing]:
         )
         rows = rows.filter(Exists(published), id__in=then.values("id"))
         rows = rows.filter(published_on__lte=asked.on)
-    if not law.is_adopted(on=on):
+    if not (law.is_adopted(on=on) if is_adopted is None else is_adopted):
         rows = rows.filter(kind=ListKind.RECOGNITION)
     return rows.select_related("authority")
 
@@ -172,8 +184,10 @@ def _visible(
     audience: Audience = Audience.PUBLIC,
     *,
     known_at: datetime | None,
+    is_adopted: bool | None = None,
 ) -> Iterator[PublicListing]:
-    for row, state in states_of(rows, on, audience, known_at=known_at):
+    states = states_of(rows, on, audience, known_at=known_at, is_adopted=is_adopted)
+    for row, state in states:
         if state.public and row.decided_on and row.expires_on:
             yield PublicListing(
                 scheme=list_schemes.scheme(row.scheme),

@@ -59,12 +59,16 @@ class PublicRecord:
 
 
 def list_public(
-    *, organization: str, on: date, dataset: str | None = None
+    *,
+    organization: str,
+    on: date,
+    dataset: str | None = None,
+    is_adopted: bool | None = None,
 ) -> tuple[PublicRecord, ...]:
     """Return what is public about an organization on a day, latest decision first.
 
     `organization` is the register's key; `dataset` null means every dataset. At most
-    `LONGEST_LIST` records.
+    `LONGEST_LIST` records. `is_adopted` null asks whether the rulebook is adopted.
     """
     datasets = {
         name: item
@@ -81,7 +85,7 @@ def list_public(
         .order_by(F("decided_on").desc(nulls_last=True), "-id")
     )
     found = list(rows[:MOST_LOOKED_AT])
-    see = seer(on=on, known=known_of(found))
+    see = seer(on=on, known=known_of(found), is_adopted=is_adopted)
     seen = ((row, see(row, datasets[row.dataset])) for row in found)
     shown = ((row, record) for row, record in seen if record is not None)
     return with_lateness(islice(shown, LONGEST_LIST), datasets)

@@ -11,7 +11,9 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from xinheng.apps.ledger import queries as ledger
+from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.organizations.rates import CodeRates, code_rates, count_active
+from xinheng.apps.records import queries as records
 from xinheng.apps.records import tallies
 from xinheng.apps.statistics import queries
 from xinheng.core.catalog import periods
@@ -105,6 +107,35 @@ def look(*, period: str, ledger_size: int | None = None) -> Overview:
         publicity=tuple(_publicity(month, by_dataset) for month in months),
         codes=tuple(code_rates(month=month) for month in months[-CODE_MONTHS:]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSize:
+    """How much the register holds: organizations, and permits in force."""
+
+    organizations: int
+    permits: int
+
+
+def register_size() -> RegisterSize:
+    """Return how much the register holds, counted once for each state of the ledger.
+
+    To count millions of rows for each reader of the first page would take a second;
+    whatever changes the figures is an entry.
+    """
+    size = ledger.size()
+    if not size:
+        return _count_register()
+    return _register_at(size, ledger.root(size=size))
+
+
+@lru_cache(maxsize=4)
+def _register_at(_ledger_size: int, _root: bytes) -> RegisterSize:
+    return _count_register()
+
+
+def _count_register() -> RegisterSize:
+    return RegisterSize(organizations.count(), records.count_current(dataset=DOUBLE[0]))
 
 
 def _publicity(month: str, counted: dict[tuple[str, str], int]) -> Publicity:

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from xinheng.apps.organizations import queries as organizations
 from xinheng.apps.records import queries as records
+from xinheng.apps.statistics import overview
 from xinheng.apps.statistics import queries as statistics
 from xinheng.web import bars
 
@@ -18,9 +18,10 @@ UNITS_SHOWN = 5
 def home(request: HttpRequest) -> HttpResponse:
     """Show the search box, the size of the register and the last month's leaders."""
     period = records.latest_period()
+    held = overview.register_size()
     context: dict[str, object] = {
-        "organizations": organizations.count(),
-        "permits": records.count_current(dataset="permit"),
+        "organizations": held.organizations,
+        "permits": held.permits,
     }
     if period:
         table = statistics.table(period=period)

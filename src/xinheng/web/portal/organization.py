@@ -59,14 +59,18 @@ def organization(request: HttpRequest, uscc: str) -> HttpResponse:
         query = request.GET.urlencode()
         return redirect(f"{address}?{query}" if query else address)
     on = timezone.localdate()
-    public = records.list_public(organization=found.key, on=on)
+    adoption = law.in_effect(on=on)
+    is_adopted = adoption is not None
+    public = records.list_public(organization=found.key, on=on, is_adopted=is_adopted)
     context = {
         "item": found,
         "heir": successions.merged_into(organization=found.key),
         "groups": _groups(public),
-        "listings": listings.public_of(organization=int(found.key), on=on),
+        "listings": listings.public_of(
+            organization=int(found.key), on=on, is_adopted=is_adopted
+        ),
         "branches": organizations.list_branches(uscc=code, page=paging.number(request)),
-        "adoption": law.in_effect(on=on),
+        "adoption": adoption,
         "on": on,
         "asking": asking,
     }
