@@ -108,7 +108,7 @@ def _change(change: Change) -> dict[str, object]:
 
 def record(view: PublicRecord) -> dict[str, object]:
     """Return a record as JSON takes it."""
-    until = view.state.until
+    until, late = view.state.until, view.lateness
     return {
         "key": view.key,
         "dataset": view.dataset,
@@ -117,6 +117,8 @@ def record(view: PublicRecord) -> dict[str, object]:
         "decided_on": None if view.decided_on is None else view.decided_on.isoformat(),
         "recorded_at": view.recorded_at.isoformat(),
         "public_until": None if until is None else until.isoformat(),
+        "due_on": late.due_on.isoformat() if late else None,
+        "working_days_late": late.days_late if late else None,
         "is_disputed": view.state.is_disputed,
         "fields": [
             {"title": title, "title_en": title_en, "text": text}
