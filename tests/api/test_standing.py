@@ -56,6 +56,14 @@ class TestStanding:
         assert answer.json()["state"] == "nothing_found"
         assert LookUp.objects.get().purpose == "评标资格审查"
 
+    def test_adds_the_facts_where_asked_for(self, treasury):
+        told = [
+            treasury.get(ADDRESS, {"matter": "procurement", **more}).json()["facts"]
+            for more in ({}, {"facts": "true"})
+        ]
+
+        assert [each["records"] for each in told] == [None, []]
+
     @pytest.mark.parametrize(
         ("asked", "status", "code"),
         [

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from xinheng.api.schemas import TimeText, Word
+from xinheng.api.schemas import FieldOut, TimeText, Word
 
 # What somebody says, as far as it is kept.
 Text = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")]
@@ -31,13 +31,36 @@ class MeasureBasisOut(BasisOut):
     verification: str
 
 
+class FactOut(Schema):
+    """A record in force; `until` is the first day without it, null where none is set.
+
+    `basis` are the texts on which records of its kind are collected.
+    """
+
+    dataset: str
+    title: str
+    title_en: str
+    source_unit: str
+    basis: list[BasisOut]
+    decided_on: date | None
+    until: date | None
+    disputed: bool
+    fields: list[FieldOut]
+
+
 class StandingFactsOut(Schema):
-    """What the register knows of the organization itself."""
+    """What the register knows of the organization itself.
+
+    `records` is null where `facts` was not asked for; `records_cut` says that there are
+    more than are told.
+    """
 
     registered: bool
     status: str | None
     current_code: str | None
     sole_proprietor: bool
+    records: list[FactOut] | None
+    records_cut: bool
 
 
 class CauseOut(Schema):

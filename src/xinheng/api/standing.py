@@ -24,15 +24,19 @@ JSON = "application/json"
     summary="What holds for an organization in a matter",
     operation_id="getStanding",
 )
-def standing(
+def standing(  # noqa: PLR0913  (each is a parameter of the query)
     request: LookUpRequest,
     uscc: str,
     matter: Query[schemas.Word],
     on: Query[date | None] = None,
     known_at: Query[schemas.TimeText | None] = None,
     purpose: Query[schemas.Word | None] = None,
+    facts: Query[bool] = False,
 ) -> HttpResponse:
     """Return facts, lists in force and measures that apply, each with its basis.
+
+    `facts` adds what is on record of the organization (permits, penalties, judgments
+    ...) as far as a public body may see it; without it `facts.records` is null.
 
     `on` is a legal day (today), `known_at` a day or a ledger size (now). The use is
     logged with the matter and the purpose: that of the key, unless another is given. A
@@ -50,6 +54,7 @@ def standing(
             _size(known_at, at),
         ),
         at=at,
+        with_facts=facts,
     )
     return HttpResponse(text, content_type=JSON)
 

@@ -7,7 +7,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.factories.city import PERSONAL_NUMBER, a_sole_proprietor, an_organization
+from tests.factories import files, redress
+from tests.factories.city import (
+    PERSONAL_NUMBER,
+    a_sole_proprietor,
+    an_organization,
+    hand_in,
+)
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.standing import operations, queries
 from xinheng.apps.standing.models import LookUp
@@ -177,6 +183,81 @@ class TestLookUp:
             "评标资格审查",
             False,
         )
+
+
+class TestFacts:
+    @pytest.fixture
+    def body(self, city):
+        redress.adopt(at=redress.AT)
+        found = redress.a_body(with_unit=False)
+        redress.a_permit(found)
+        redress.a_penalty(found, decided_on=date(2026, 1, 12))
+        return found
+
+    def facts(self, treasury, body, **changes):
+        text = operations.look_up(
+            asker=treasury,
+            code=body.uscc,
+            question=question(**changes),
+            at=AT,
+            with_facts=True,
+        )
+        return json.loads(text)["facts"]
+
+    def test_are_told_with_basis_and_end_where_asked_for(self, treasury, body):
+        records = self.facts(treasury, body)["records"]
+
+        assert [each["dataset"] for each in records] == ["penalty", "permit"]
+        assert all(each["basis"][0]["title"] for each in records)
+        assert records[0]["until"] == "2027-01-12"
+        assert "没收违法所得2000元" in str(records[0]["fields"])
+
+    def test_are_not_read_where_nobody_asks(self, treasury, body):
+        assert ask(treasury, body.uscc)["facts"]["records"] is None
+
+    def test_end_with_their_term_as_on_every_face(self, treasury, body):
+        later = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
+        text = operations.look_up(
+            asker=treasury,
+            code=body.uscc,
+            question=question(on=date(2027, 1, 12)),
+            at=later,
+            with_facts=True,
+        )
+
+        records = json.loads(text)["facts"]["records"]
+        assert [each["dataset"] for each in records] == ["permit"]
+
+    def test_hold_nothing_adverse_before_the_adoption(self, treasury, city):
+        body = redress.a_body(with_unit=False)
+        redress.a_penalty(body, decided_on=date(2026, 1, 12))
+
+        assert self.facts(treasury, body)["records"] == []
+
+    @pytest.mark.parametrize(
+        ("on", "told"), [(date(2019, 1, 1), []), (date(2026, 6, 14), ["permit"])]
+    )
+    def test_of_a_past_are_those_of_then(self, treasury, city, on, told):
+        [row] = files.permit_rows(1)
+        hand_in([row])
+        code = row["行政相对人代码_1(统一社会信用代码)"]
+        text = operations.look_up(
+            asker=treasury, code=code, question=question(on=on), at=AT, with_facts=True
+        )
+
+        records = json.loads(text)["facts"]["records"]
+        assert [each["dataset"] for each in records] == told
+
+    def test_of_an_unknown_code_are_none(self, treasury, city):
+        text = operations.look_up(
+            asker=treasury,
+            code=unknown_code(),
+            question=question(),
+            at=AT,
+            with_facts=True,
+        )
+
+        assert json.loads(text)["facts"]["records"] == []
 
 
 class TestLookUpMany:

@@ -10,7 +10,7 @@ from tests.apps.measures.conftest import adopted as adopted
 from tests.apps.measures.conftest import company as company
 from tests.apps.measures.conftest import fire as fire
 from tests.apps.measures.conftest import recall as recall
-from tests.factories import accounts, standing
+from tests.factories import accounts, redress, standing
 from tests.factories.city import an_organization
 from xinheng.apps.accounts.actors import OPERATOR
 from xinheng.apps.measures import queries
@@ -166,6 +166,16 @@ class TestLookUp:
 
         assert "这不是统一社会信用代码" in page
         assert CODE in page
+
+    def test_tells_the_facts_on_record(self, treasury):
+        body = redress.a_body(with_unit=False)
+        redress.a_permit(body)
+
+        page = text_of(self.ask(treasury, code=body.uscc))
+
+        assert "记录在案的信息" in page
+        assert "行政许可" in page
+        assert "食品经营" in page
 
     def test_tells_nothing_found(self, treasury):
         assert "未发现有效的名单" in text_of(self.ask(treasury))

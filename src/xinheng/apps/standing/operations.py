@@ -8,21 +8,24 @@ if nothing was found; a matter that the rulebook does not know is refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+
+from django.utils import timezone
 
 from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.accounts.queries import KeyView, NotAllowedError
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.organizations import history, suggestions
-from xinheng.apps.standing import rendering, snapshot, sources, uses
+from xinheng.apps.standing import facts, rendering, snapshot, sources, uses
 from xinheng.apps.standing.models import LookUp
 from xinheng.apps.standing.rendering import Registered
 from xinheng.apps.standing.uses import Use
 from xinheng.core.identifiers import uscc
 from xinheng.core.screening import personal_id
 from xinheng.core.submissions import reasons
+from xinheng.core.two_times import AsOf
 from xinheng.rulebook import measures as rulebook
 
 MOST_CODES = 10_000
@@ -91,8 +94,15 @@ def _check_purpose(purpose: str) -> None:
         raise reasons.ReasonError(reasons.Fault.TOO_LONG)
 
 
-def look_up(*, asker: Asker, code: str, question: Question, at: datetime) -> str:
-    """Return what holds for one organization, as JSON.
+def look_up(
+    *,
+    asker: Asker,
+    code: str,
+    question: Question,
+    at: datetime,
+    with_facts: bool = False,
+) -> str:
+    """Return what holds for one organization, as JSON; its records where asked for.
 
     Raises:
         FutureSizeError: the ledger has not reached `known_at`.
@@ -115,6 +125,8 @@ def look_up(*, asker: Asker, code: str, question: Question, at: datetime) -> str
         effects = sources.effects_of(wanted)
         known = _known_then(wanted, question.on, size)
     _record(asker, question, (wanted,), size, at=at)
+    if with_facts:
+        known = replace(known, facts=_facts(wanted, known, question, at=at))
     return rendering.answer(
         known,
         code=wanted,
@@ -123,6 +135,19 @@ def look_up(*, asker: Asker, code: str, question: Question, at: datetime) -> str
         effects=effects,
         ledger_size=size,
     )
+
+
+def _facts(
+    code: str, known: Registered, question: Question, *, at: datetime
+) -> facts.Facts:
+    """Return what is on record, as known then where another time was asked about."""
+    today, asked = timezone.localdate(at), None
+    if question.known_at is not None:
+        size = question.known_at
+        asked = AsOf(question.on, ledger.moment_of(size), size)
+    elif question.on != today:
+        asked = AsOf(question.on, at, ledger.size())
+    return facts.find(known.current_code or code, today=today, asked=asked)
 
 
 def look_up_many(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from xinheng.apps.standing.facts import Facts
 from xinheng.apps.standing.snapshot import View
 from xinheng.core.identifiers import uscc
 from xinheng.core.screening import personal_id
@@ -31,11 +32,13 @@ LISTED, NOTHING_FOUND, UNKNOWN, INVALID = (
 class Registered:
     """What the register knows of a code; `status` is null where nobody bears it.
 
-    `current_code` is what a former one was replaced by, null where it was not.
+    `current_code` is what a former one was replaced by, null where it was not; `facts`
+    are null where nobody asked for them.
     """
 
     status: str | None
     current_code: str | None
+    facts: Facts | None = None
 
 
 def answer(
@@ -51,11 +54,13 @@ def answer(
     lists = [each for each in effects if each.is_in_force(on, ledger_size)]
     is_known = any(each.is_known_at(ledger_size) for each in effects)
     state = LISTED if lists else NOTHING_FOUND if known.status else UNKNOWN
-    facts = {
+    facts: dict[str, object] = {
         "registered": known.status is not None or is_known,
         "status": known.status,
         "current_code": known.current_code,
         "sole_proprietor": code.startswith("92"),
+        "records": list(known.facts.records) if known.facts else None,
+        "records_cut": known.facts is not None and known.facts.is_cut,
     }
     return (
         f'{{"uscc":"{code}","state":"{state}","matter":"{matter}","on":"{on}",'

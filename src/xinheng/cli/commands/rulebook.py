@@ -35,6 +35,33 @@ def check(as_json: bool) -> None:
     raise SystemExit(failures.NOT_ACCEPTED if mistakes else 0)
 
 
+@command.command("measures")
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Write the proposal (TOML) to this file.",
+)
+@with_json
+def propose_measures(file: Path, out: Path, as_json: bool) -> None:
+    """Turn the measures of a memorandum, FILE (CSV or XLSX), into a proposal.
+
+    Needs no database and changes no rule: whoever keeps the rulebook verifies the
+    proposal and puts it there. A measure without a basis of sufficient rank never
+    fires. Exit code 1 where some row could not be proposed.
+    """
+    failures.refuse_unreadable(file, as_json=as_json)
+    from xinheng.cli import proposing_measures
+
+    answer = proposing_measures.propose(file, out, as_json=as_json)
+    if as_json:
+        failures.print_json(answer)
+    else:
+        proposing_measures.tell(answer)
+    raise SystemExit(failures.NOT_ACCEPTED if answer["refused"] else 0)
+
+
 @command.command()
 @with_directory
 @with_json

@@ -43,6 +43,7 @@ def look_up(request: DeskRequest) -> HttpResponse:
             code=asked["code"],
             question=Question(asked["matter"], asked["purpose"], on, size),
             at=at,
+            with_facts=True,
         ),
         object_hook=_read,
     )
@@ -60,8 +61,8 @@ def _read(pairs: dict[str, Any]) -> SimpleNamespace:
     """Return a JSON object as the templates read it, its days as days."""
     days = {
         name: date.fromisoformat(pairs[name])
-        for name in ("effective_on", "expires_on")
-        if name in pairs
+        for name in ("effective_on", "expires_on", "decided_on", "until")
+        if pairs.get(name)
     }
     return SimpleNamespace(**pairs | days)
 
