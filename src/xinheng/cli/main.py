@@ -40,6 +40,7 @@ COMMANDS = {
     "rehearse": "xinheng.cli.commands.rehearse",
     "report": "xinheng.cli.commands.report",
     "restore": "xinheng.cli.commands.restore",
+    "reverse": "xinheng.cli.commands.reverse",
     "rulebook": "xinheng.cli.commands.rulebook",
     "send": "xinheng.cli.commands.send",
     "serve": "xinheng.cli.commands.serve",

@@ -21,12 +21,13 @@ from xinheng.apps.ledger import erasing
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.ledger.queries import EntryView
 from xinheng.apps.records import rebuilding
-from xinheng.apps.records.rebuilding import Landed, Rebuilding
+from xinheng.apps.records.rebuilding import Landed, Rebuilding, TakenBack
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.pipeline import bodies
 from xinheng.rulebook import catalog as rulebook
 
-LANDINGS = ("submission.completed", "submission.released")
+TAKEN_BACK = "submission.reversed"
+LANDINGS = ("submission.completed", "submission.released", TAKEN_BACK)
 PART_MISSING = "PART_MISSING"
 PART_ALTERED = "PART_ALTERED"
 COUNTS_DIFFER = "COUNTS_DIFFER"
@@ -114,7 +115,11 @@ def _rebuild(
     rebuilding_ = Rebuilding()
     for entry in entries:
         body: Any = entry.body
-        if body["dataset"] == name:
+        if body["dataset"] != name:
+            continue
+        if entry.kind == TAKEN_BACK:
+            rebuilding_.take_back(_taken_back(entry, body))
+        else:
             found += _check_counts(entry, body)
             rows = _rows(entry, body, moved, found)
             if rows is not None:
@@ -130,8 +135,14 @@ def _landed(entry: EntryView, body: Mapping[str, Any]) -> Landed:
     )
 
 
+def _taken_back(entry: EntryView, body: Mapping[str, Any]) -> TakenBack:
+    landings = frozenset(UUID(each) for each in body["landings"])
+    return TakenBack(entry.seq, _submission(entry), landings, body["rows_root"])
+
+
 def _submission(entry: EntryView) -> UUID:
-    return UUID(entry.subject.removeprefix("submission:"))
+    """Return the landing that an entry is about."""
+    return UUID(entry.subject.partition(":")[2])
 
 
 def _rows(

@@ -95,6 +95,15 @@ class Record(models.Model):
         ]
 
 
+class Restoration(models.Model):
+    """A version that brought an earlier content back; `first` brought it originally."""
+
+    record = models.OneToOneField(
+        Record, primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    first = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+
+
 class Touch(models.Model):
     """An act other than a landing that changed who may see a version, or what of it.
 

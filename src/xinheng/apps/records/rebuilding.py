@@ -17,6 +17,7 @@ import polars as pl
 from django.db import connection
 
 from xinheng.apps import bulk
+from xinheng.apps.records import rebuilding_reversals as reversals
 from xinheng.apps.records.models import Landing, Record
 from xinheng.core.merkle.rows import GrowingRoot, row_digests
 
@@ -32,7 +33,18 @@ _LIVE = {
     "superseded_by": pl.String,
     "is_erased": pl.Boolean,
 }
-_KEPT = ("seq", "row", "natural_key", "unit", "same", "is_live", "superseded_by")
+_KEPT = {
+    "seq": pl.Int64,
+    "row": pl.UInt32,
+    "natural_key": pl.String,
+    "unit": pl.String,
+    "same": pl.UInt64,
+    "is_live": pl.Boolean,
+    "superseded_by": pl.String,
+    # What first brought the content; whether it is a version, whatever came before it.
+    "origin": pl.Int64,
+    "is_told": pl.Boolean,
+}
 
 
 class Difference(StrEnum):
@@ -67,6 +79,16 @@ class Landed:
     rows_root: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What the ledger says of a landing that took others back."""
+
+    seq: int
+    reversal: UUID
+    landings: frozenset[UUID]
+    rows_root: str
+
+
 @dataclass(slots=True)
 class Rebuilding:
     """The rows of one dataset so far, and what was found on the way."""
@@ -76,6 +98,7 @@ class Rebuilding:
     erased: int = 0
     _rows: list[pl.DataFrame] = field(default_factory=list)
     _landings: dict[str, int] = field(default_factory=dict)
+    _taken: set[int] = field(default_factory=set)
 
     def add(self, landed: Landed, rows: pl.DataFrame) -> None:
         """Take the accepted rows of the next landing: row, key, date and body.
@@ -84,45 +107,81 @@ class Rebuilding:
         """
         live = _live(landed.submission)
         self._landings[_stored(landed.submission)] = landed.seq
-        self._check_root(landed, live)
+        self._check_root(landed.seq, landed.rows_root, live)
         joined = rows.join(live, on="row", how="full", coalesce=True).sort("row")
         joined = joined.with_columns(
             seq=pl.lit(landed.seq),
             unit=pl.lit(landed.unit),
             same=pl.col("body").hash(),
             is_live=pl.col("digest").is_not_null(),
+            origin=pl.lit(landed.seq),
+            is_told=pl.lit(value=False),
         )
         self._check_versions(landed, joined)
+        self._count(live)
+        self._rows.append(joined.select(list(_KEPT)).cast(_KEPT))  # type: ignore[arg-type]
+
+    def take_back(self, told: TakenBack) -> None:
+        """Take the next landing, which takes others back: what returns, what goes."""
+        live = _live(told.reversal)
+        taken = {self._landings.get(_stored(each), -1) for each in told.landings}
+        self._landings[_stored(told.reversal)] = told.seq
+        self._taken |= taken
+        self._check_root(told.seq, told.rows_root, live)
+        self._check_digests(told.seq, live.filter(~pl.col("is_erased")))
+        rows = self._due()
+        hit = rows.filter(pl.col("origin").is_in(list(taken)))["natural_key"].unique()
+        chains = rows.filter(pl.col("natural_key").is_in(hit.implode()))
+        follows = reversals.follow(chains, live, told.seq, taken, self._taken)
+        self._note(Difference.VERSION_DIFFERS, follows.differs)
+        self._note(Difference.VERSION_SURPLUS, follows.surplus)
+        self._count(live)
+        self._rows.append(follows.rows.select(list(_KEPT)).cast(_KEPT))  # type: ignore[arg-type]
+
+    def _count(self, live: pl.DataFrame) -> None:
         self.versions += live.height
         self.erased += int(live["is_erased"].sum())
-        self._rows.append(joined.select(_KEPT))
 
     def finish(self) -> None:
         """Tell which rows had to be versions, and by what each is superseded."""
         if not self._rows:
             return
-        rows = pl.concat(self._rows).filter(pl.col("natural_key").is_not_null())
-        rows = rows.sort("natural_key", "seq")
-        before = pl.col("same").shift().over("natural_key")
-        owner = pl.col("unit").shift().over("natural_key")
-        rows = rows.with_columns(
-            is_due=before.is_null()
-            | (before != pl.col("same"))
-            | (owner != pl.col("unit"))
-        )
+        rows = self._ordered()
+        is_there = pl.col("is_live") | pl.col("same").is_null()
         for code, wrong in (
-            (Difference.VERSION_MISSING, pl.col("is_due") & ~pl.col("is_live")),
+            (Difference.VERSION_MISSING, pl.col("is_due") & ~is_there),
             (Difference.VERSION_SURPLUS, ~pl.col("is_due") & pl.col("is_live")),
         ):
             self._note(code, rows.filter(wrong))
         self._check_successors(rows.filter("is_due"))
 
-    def _check_root(self, landed: Landed, live: pl.DataFrame) -> None:
+    def _ordered(self) -> pl.DataFrame:
+        """Return the rows by key, each with whether it had to be a version.
+
+        Where a record was taken away, a row without content says so.
+        """
+        rows = pl.concat(self._rows).filter(pl.col("natural_key").is_not_null())
+        rows = rows.sort("natural_key", "seq")
+        before = pl.col("same").shift().over("natural_key")
+        owner = pl.col("unit").shift().over("natural_key")
+        return rows.with_columns(
+            is_due=pl.col("is_told")
+            | before.is_null()
+            | (before != pl.col("same"))
+            | (owner != pl.col("unit"))
+        )
+
+    def _due(self) -> pl.DataFrame:
+        if not self._rows:
+            return pl.DataFrame(schema=_KEPT)
+        return self._ordered().filter("is_due")
+
+    def _check_root(self, seq: int, told: str, live: pl.DataFrame) -> None:
         root = GrowingRoot()
         root.add(bytes.fromhex(each) for each in live["digest"])
         says = root.root().hex() if live.height else ""
-        if says != landed.rows_root:
-            self.found.append(Found(Difference.ROOT_WRONG, str(landed.seq)))
+        if says != told:
+            self.found.append(Found(Difference.ROOT_WRONG, str(seq)))
 
     def _check_versions(self, landed: Landed, joined: pl.DataFrame) -> None:
         live = joined.filter("is_live")
@@ -137,13 +196,17 @@ class Rebuilding:
             | (pl.col("live_dataset") != landed.dataset)
         )
         self._note(Difference.VERSION_DIFFERS, whole.filter(differs))
+        self._check_digests(landed.seq, whole)
+
+    def _check_digests(self, seq: int, whole: pl.DataFrame) -> None:
         salts = (bytes.fromhex(each) for each in whole["salt"])
-        bodies = (each.encode() for each in whole["body"])
+        bodies = (each.encode() for each in whole["live_body"])
         computed = pl.Series(
             [each.hex() for each in row_digests(salts=salts, bodies=bodies)],
             dtype=pl.String,
         )
-        self._note(Difference.DIGEST_WRONG, whole.filter(whole["digest"] != computed))
+        wrong = whole.filter(whole["digest"] != computed)
+        self._note(Difference.DIGEST_WRONG, wrong.with_columns(seq=pl.lit(seq)))
 
     def _check_successors(self, versions: pl.DataFrame) -> None:
         """Each version is superseded by the landing of the next under its key."""

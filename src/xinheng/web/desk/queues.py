@@ -21,7 +21,7 @@ from xinheng.apps.organizations import workbench
 from xinheng.apps.units import queries as units
 from xinheng.web import datasets, files, paging
 from xinheng.web.access import DeskRequest, signed_in
-from xinheng.web.desk import forms_queues, queues_words, verdicts
+from xinheng.web.desk import forms_queues, queues_words, reversals, verdicts
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -33,6 +33,7 @@ def index(request: DeskRequest) -> HttpResponse:
     context = {
         "waiting": queues.waiting(request.actor),
         "issues": workbench.count_open(request.actor),
+        "reversals": reversals.waiting(request.actor),
     }
     return render(request, "desk/queues.html", context)
 

@@ -20,7 +20,7 @@ from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline.rejects_workbook import Kind
 from xinheng.web import files, paging
 from xinheng.web.access import DeskRequest, signed_in
-from xinheng.web.desk import queues_words, verdicts
+from xinheng.web.desk import queues_words, reversals, verdicts
 from xinheng.web.templatetags.xinheng import is_english
 
 View = Callable[[DeskRequest, str], HttpResponse]
@@ -74,6 +74,7 @@ def submission(request: DeskRequest, submission: str) -> HttpResponse:
         context["rules"] = verdicts.rules(item.findings)
         context["is_person_in_rows"] = verdicts.is_person_in_rows(item.findings)
         context |= queues_words.about(request.actor, item)
+        context |= reversals.about(request.actor, item)
     return render(request, "desk/submission.html", context)
 
 

@@ -41,6 +41,7 @@ from xinheng.web.desk import (
     queues_questions,
     record_form,
     redress,
+    reversals,
     second_factor,
     sign_in,
     standing,
@@ -107,6 +108,7 @@ urlpatterns = [
     path(
         f"{one}/questions.xlsx", submissions.questions_workbook, name="questions-xlsx"
     ),
+    path(f"{one}/reversal", reversals.one, name="reversal"),
     path(f"{one}/progress", submissions.progress, name="progress"),
     path(f"{one}/findings", submissions.findings, name="findings"),
     path(f"{one}/rejects.csv", submissions.rejects, name="rejects"),

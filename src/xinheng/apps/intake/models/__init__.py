@@ -8,6 +8,7 @@ from xinheng.apps.intake.models.queues import (
     Question,
     RejectedKey,
 )
+from xinheng.apps.intake.models.reversals import Reversal
 from xinheng.apps.intake.models.submissions import NilReturn, Submission
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "NilReturn",
     "Question",
     "RejectedKey",
+    "Reversal",
     "SourceState",
     "Submission",
     "Upload",
