@@ -3,6 +3,7 @@
 
     python verifier.py receipt RECEIPT.json --key KEY [--keys LIST] [--tiles DIRECTORY]
     python verifier.py receipt REPORT.pdf --key KEY    what a credit report carries
+    python verifier.py receipt AUDIT.jsonl --key KEY   each act that was exported
     python verifier.py tiles DIRECTORY --key KEY [--keys LIST] [--seen CHECKPOINT]
     python verifier.py consistency OLD NEW --tiles DIRECTORY --key KEY [--keys LIST]
     python verifier.py keys LIST --key KEY
@@ -41,6 +42,8 @@ from typing import Any, NamedTuple
 
 FORMAT = "xinheng-receipt/1"
 REPORT, ISSUED = "xinheng-report/1", "report.issued"
+ERASED = "xinheng-erased/1"
+ERASED_PARTS = "checkpoint digest format inclusion_proof public_key seq size".split()  # noqa: SIM905
 PARTS = "checkpoint digest entry format inclusion_proof public_key salt size".split()  # noqa: SIM905
 COLUMNS = "actor body kind recorded_at seq subject".split()  # noqa: SIM905
 LIST_FORMAT, LIST_SUBJECT = "xinheng-keys/1", "ledger-keys"
@@ -670,14 +673,51 @@ def verify_report(content: bytes, keys: Keys) -> tuple[Checkpoint, str]:
     return said, receipt["checkpoint"]
 
 
+def verify_erased(act: Any, keys: Keys) -> Checkpoint:
+    """Verify that an act stands in the ledger whose content was erased."""
+    try:
+        if sorted(act) != ERASED_PARTS or type(act["seq"]) is not int:
+            raise ValueError("parts")
+        named, digest = read_key(act["public_key"]), unhex(act["digest"])
+        proof = [unhex(each) for each in act["inclusion_proof"]]
+        _split(act["checkpoint"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Unverified("MALFORMED: this is no act of a ledger") from None
+    if named not in keys:
+        raise Unverified("KEY: the receipt names a key that is not trusted")
+    said = believe(act["checkpoint"], keys, named)
+    if said.size != act["size"] or not 0 <= act["seq"] < said.size:
+        raise Unverified("CHECKPOINT: it is not one that the act stands under")
+    if climb(leaf(digest), act["seq"], said.size, proof) != said.root:
+        raise Unverified("INCLUSION: the act is not under the signed root")
+    return said
+
+
 # What a document is verified by, by its format: a new kind of document goes here.
-DOCUMENTS: dict[str, Callable[[Any, Keys], Checkpoint]] = {FORMAT: verify_receipt}
+DOCUMENTS: dict[str, Callable[[Any, Keys], Checkpoint]] = {
+    FORMAT: verify_receipt,
+    ERASED: verify_erased,
+}
+
+
+def verify_lines(lines: list[bytes], keys: Keys) -> tuple[Checkpoint, str]:
+    """Verify an export of acts, one a line: all under one checkpoint, in order."""
+    found = [verify_document(line, keys) for line in lines]
+    acts = [strict_json(line) for line in lines]
+    places = [act.get("entry", act)["seq"] for act in acts]
+    if len(set(found)) > 1:
+        raise Unverified("CHECKPOINT: the acts stand under different checkpoints")
+    if places != sorted(set(places)):
+        raise Unverified("ORDER: an act stands twice, or in another place")
+    return found[0]
 
 
 def verify_document(content: bytes, keys: Keys) -> tuple[Checkpoint, str]:
     """Verify a document; return the checkpoint that it stands under, and its text."""
     if content.startswith(b"%PDF"):
         return verify_report(content, keys)
+    if len(lines := content.splitlines()) > 1 and lines[0].endswith(b"}"):
+        return verify_lines(lines, keys)
     try:
         document = strict_json(content)
         verify = DOCUMENTS[document["format"]]

@@ -16,6 +16,7 @@ from xinheng.cli import failures
 
 COMMANDS = {
     "assess": "xinheng.cli.commands.assess",
+    "audit": "xinheng.cli.commands.audit",
     "backup": "xinheng.cli.commands.backup",
     "bench": "xinheng.cli.commands.bench",
     "bulletin": "xinheng.cli.commands.bulletin",

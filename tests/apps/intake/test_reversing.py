@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from tests.factories import city as cities
 from tests.factories import files
 from tests.factories.issues import FIRST, SECOND
-from tests.factories.waiting import of_stranger
+from tests.factories.waiting import CODE, misnamed, of_stranger
 from xinheng.apps.accounts.queries import NotAllowedError
 from xinheng.apps.custody import rebuild
-from xinheng.apps.intake import releasing, reversing
+from xinheng.apps.intake import deciding, releasing, reversing
 from xinheng.apps.intake.models import HeldRow, Reversal, Submission
 from xinheng.apps.intake.reversing import By, NotReversibleError
 from xinheng.apps.ledger.models import Entry
@@ -134,10 +134,11 @@ class TestConfirm:
         assert again.verdict.new == 2
         assert rebuild.verify().differences == ()
 
-    def test_goes_with_what_was_released_and_sends_back_what_waits(self, tmp_path):
-        first, second, third = files.permit_rows(3)
-        wrong = cities.hand_in([first, of_stranger(second), third])
-        HeldRow.objects.update(subject_code=files.permit_rows(4)[3][_CODE])
+    def test_sends_back_what_waits(self):
+        first, second = files.permit_rows(2)
+        wrong = cities.hand_in([first, of_stranger(second)])
+        # From now on the register knows the organization.
+        HeldRow.objects.update(subject_code=first[CODE])
         waiting = HeldRow.objects.get()
 
         done = reverse(wrong)
@@ -146,6 +147,18 @@ class TestConfirm:
         waiting.refresh_from_db()
         assert (waiting.decision, waiting.decided_by) == ("REJECTED", "second")
         assert releasing.release_known(at=AT) == 0
+
+    def test_goes_with_what_was_released_from_it(self):
+        wrong = cities.hand_in([*rows("误"), misnamed(files.permit_rows(2)[1])])
+        row = HeldRow.objects.get()
+        deciding.accept(deciding.Choice([row.id], FIRST, "名称已核对"), at=AT)
+        assert Record.objects.filter(superseded_at=None).count() == 2
+
+        done = reverse(wrong)
+
+        assert (done.withdrawn, done.releases) == (2, 1)
+        assert in_force() == ""
+        assert rebuild.verify().differences == ()
 
     def test_tells_ledger_and_receivers_in_one_entry(self):
         wrong = cities.hand_in(rows("误"))
@@ -214,6 +227,3 @@ class TestPreview:
 
         assert in_force() == "误误"
         assert reverse(wrong) == said
-
-
-_CODE = "行政相对人代码_1(统一社会信用代码)"
