@@ -8,7 +8,7 @@ POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/xinheng
 ASSETS := src/xinheng/web/assets
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-postgres lint check prove bench messages lock
+.PHONY: help setup demo test test-postgres lint check prove bench messages sbom lock
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -64,6 +64,11 @@ prove: setup .venv/.peers-ready ## the long proofs, whole; writes docs/reference
 
 bench: setup .venv/.peers-ready ## every bench, small; `xinheng bench NAME` runs one in full
 	$(BIN)/xinheng bench --small
+
+sbom: .venv/.ready ## list what is locked, as CycloneDX: dist/sbom-*.cdx.json
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --of JSON -o dist/sbom-python.cdx.json
+	npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx > dist/sbom-assets.cdx.json
 
 lock: .venv/.ready ## resolve the dependencies anew
 	$(UV) pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
