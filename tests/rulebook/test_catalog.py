@@ -44,6 +44,8 @@ DATA_KINDS = words(
 )
 
 # What the registrars return; it feeds the register of organizations.
+# Row 14 of the bulletin: what government bodies promise and owe.
+GOVERNMENT = ("government_arrears", "government_commitment")
 REGISTRATIONS = words(
     """
     market_registration civil_affairs_registration institution_registration
@@ -149,7 +151,7 @@ class TestDatasets:
     def test_are_the_kinds_the_columns_and_the_registrars_returns(self) -> None:
         names = [item.name for item in catalog.datasets()]
 
-        assert names == sorted({*CATEGORIES, *DATA_KINDS, *REGISTRATIONS})
+        assert names == sorted({*CATEGORIES, *DATA_KINDS, *REGISTRATIONS, *GOVERNMENT})
 
     def test_on_a_day_before_any_edition_are_none(self) -> None:
         assert catalog.datasets(date(2000, 1, 1)) == ()
@@ -221,6 +223,8 @@ class TestDatasets:
 
         assert closed == {
             "abnormal_operation",
+            "government_arrears",
+            "government_commitment",
             "joint_incentive_case",
             "joint_restriction_case",
             "list_exit_corrected",
@@ -239,6 +243,7 @@ class TestDatasets:
 
         assert harmless == {
             "benefit_use",
+            "government_commitment",
             "guarantee",
             "joint_incentive_case",
             "loan",

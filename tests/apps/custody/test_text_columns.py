@@ -18,6 +18,7 @@ from tests.apps.custody.test_erasing_subjects import said as said
 from tests.apps.custody.test_erasure import everything
 from tests.factories import listings
 from xinheng.apps.assessments.models import Appeal, Entry, Result, Round, SchemeVersion
+from xinheng.apps.campaigns.models import Campaign, Target
 from xinheng.apps.cases.models import Case
 from xinheng.apps.commitments.models import Commitment
 from xinheng.apps.custody import backup, erasure, restore, subjects
@@ -36,6 +37,7 @@ from xinheng.apps.records.models import Succession
 from xinheng.apps.repairs.models import Repair
 from xinheng.apps.reports.models import Consent, Report
 from xinheng.apps.standing.models import LookUp
+from xinheng.apps.units.models import Unit
 
 AT = datetime(2019, 7, 1, 2, 0, tzinfo=UTC)
 ON = date(2019, 6, 20)
@@ -214,8 +216,34 @@ def rows_about(body: Organization, code: str) -> list[str]:
         document_sha256="d",
         stated_sha256="d",
     )
-    about = (f"look-ups:{code}", f"reports:{code}")
+    about = (f"look-ups:{code}", f"reports:{code}", a_target(body))
     return [f"commitment:{promised.id}", f"data-report:{reported.id}", *about]
+
+
+def a_target(body: Organization) -> str:
+    campaign = Campaign.objects.create(
+        title="x",
+        basis="x",
+        lead_id=Unit.objects.values_list("code", flat=True).first(),
+        opened_on=ON,
+        opened_by="a",
+        opened_at=AT,
+        state="OPEN",
+    )
+    target = Target.objects.create(
+        campaign=campaign,
+        organization=body,
+        unit_id=campaign.lead_id,
+        matter="x",
+        basis_no="x",
+        added_by="a",
+        added_at=AT,
+        state="WITHDRAWN",
+        ended_by="b",
+        ended_on=ON,
+    )
+    target.acts.create(kind="PROGRESS", held_on=ON, recorded_by="a", recorded_at=AT)
+    return f"target:{target.id}"
 
 
 def a_round() -> int:

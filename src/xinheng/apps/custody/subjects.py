@@ -3,6 +3,7 @@
     listing:12, case:5, task:7, evidence:DIGEST      lists, redress, measures, files
     organization:CODE, issue:3, judgement:4          the register and its workbench
     succession:5, commitment:6, data-report:7
+    target:9                                         of a campaign
     assessment:8                                     a round: claims, remarks, appeals
     look-ups:CODE, reports:CODE                      what officials wanted to know for
 
@@ -21,6 +22,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from xinheng.apps.assessments import erasing as assessments
+from xinheng.apps.campaigns import erasing as campaigns
 from xinheng.apps.cases import erasing as cases
 from xinheng.apps.cases.tables import OBJECTION
 from xinheng.apps.commitments import erasing as commitments
@@ -169,9 +171,23 @@ def _files(subject: Subject) -> Iterator[Subject]:
             objections.names_file(digest, but=case)
             or repairs.names_file(digest, but=case)
             or corrections_files.names_file(digest)
+            or campaigns.names_file(digest)
         )
         if not is_shared and evidence.exists(digest):
             yield Subject(EVIDENCE, digest)
+
+
+def _file_of_target(subject: Subject) -> Iterator[Subject]:
+    """Yield the file of a campaign's target that nothing else names."""
+    digest = campaigns.file_of(subject.number)
+    is_shared = (
+        campaigns.names_file(digest, but=subject.number)
+        or objections.names_file(digest, but=0)
+        or repairs.names_file(digest, but=0)
+        or corrections_files.names_file(digest)
+    )
+    if digest and not is_shared and evidence.exists(digest):
+        yield Subject(EVIDENCE, digest)
 
 
 def _workbench(subject: Subject) -> Iterator[Subject]:
@@ -255,6 +271,12 @@ _KINDS: dict[str, _Kind] = {
         _NUMBER,
         lambda each, on: commitments.is_over(each.number, on=on),
         lambda each, *_: commitments.erase(commitment=each.number),
+    ),
+    "target": _Kind(
+        _NUMBER,
+        lambda each, _: campaigns.exists(each.number),
+        lambda each, *_: campaigns.erase(target=each.number),
+        parts=_file_of_target,
     ),
     "data-report": _Kind(
         _NUMBER,

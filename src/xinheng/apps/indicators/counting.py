@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from xinheng.apps.accounts.actors import OPERATOR
+from xinheng.apps.campaigns import counting as campaigns
 from xinheng.apps.cases import queries as cases
 from xinheng.apps.commitments import queries as commitments
 from xinheng.apps.duties import queries as duties
 from xinheng.apps.measures import counting as measures
 from xinheng.apps.organizations import rates as codes
 from xinheng.apps.records import queries as records
+from xinheng.apps.records import tallies
 from xinheng.apps.standing import queries as standing
 from xinheng.core.catalog import periods
 from xinheng.core.duties import rates
@@ -58,6 +60,7 @@ def count(span: Span, *, on: date) -> Counted:
     active, reported = codes.count_active(span.months[-1]), _records(span)
     return {
         **_of_records(reported, active),
+        **_of_datasets(span, reported),
         **_of_organizations(span, active),
         **_of_reporting(span, on),
         **_of_measures(span, reported),
@@ -76,7 +79,8 @@ def _records(span: Span) -> Counter[str]:
     return found
 
 
-# An input of records alone, and the dataset whose records it counts.
+# An input of records, and the dataset whose records it counts. Activities that were
+# approved count beside the records of theirs, as they do in the monthly table.
 BY_DATASET = {
     "red_list_published": "local_recognition_list",
     "black_list_published": "local_exclusion_list",
@@ -94,7 +98,28 @@ def _of_records(reported: Counter[str], active: int) -> dict[str, Pair]:
         "double_publicity_count": (double, None),
         "double_publicity_per_enterprise": (double, active),
         "records_collected": (reported.total(), None),
-        **{name: (reported[dataset], None) for name, dataset in BY_DATASET.items()},
+    }
+
+
+def _of_datasets(span: Span, reported: Counter[str]) -> dict[str, Pair]:
+    beside: Counter[str] = Counter()
+    for month in span.months:
+        found = campaigns.count(period=month, ledger_size=span.ledger_size)
+        for (_, category), number in found.items():
+            beside[category] += number
+    owed, known = tallies.count_without(
+        dataset="government_arrears",
+        field="settled_on",
+        until=span.months[-1],
+        ledger_size=span.ledger_size,
+    )
+    return {
+        # Where nobody reports arrears there is no figure: silence is no zero.
+        "government_arrears": (owed if known else None, None),
+        **{
+            name: (reported[dataset] + beside[dataset], None)
+            for name, dataset in BY_DATASET.items()
+        },
     }
 
 

@@ -7,6 +7,7 @@ city's unit above it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -163,3 +164,40 @@ def _counted(row: Record, record: PublicRecord | None) -> Counted:
         uscc=organization.uscc if is_shown and organization is not None else "",
         record=record,
     )
+
+
+def count_without(
+    *, dataset: str, field: str, until: str, ledger_size: int
+) -> tuple[int, int]:
+    """Return (those with an empty field, all) of the records up to a month, known then.
+
+    Erased records say nothing and are left out.
+    """
+    rows = _known(ledger_size).filter(
+        dataset=dataset, period__lte=until, erased_at=None
+    )
+    bodies = rows.values_list("body", flat=True).iterator()
+    empty = [not json.loads(body).get(field) for body in bodies]
+    return sum(empty), len(empty)
+
+
+def list_numbers(
+    *, datasets: Collection[str], units: Collection[str], ledger_size: int
+) -> frozenset[tuple[str, str, str, str]]:
+    """Return (unit, dataset, organization, document number) of the records known then.
+
+    `organization` is the register's key, empty for a record about none. Records without
+    a document number, and erased ones, are left out.
+    """
+    if not units:
+        return frozenset()
+    rows = _known(ledger_size).filter(
+        dataset__in=list(datasets), source_unit_id__in=list(units), erased_at=None
+    )
+    columns = ("source_unit_id", "dataset", "organization_id", "body")
+    found = set()
+    for unit, dataset, organization, body in rows.values_list(*columns).iterator():
+        number = json.loads(body).get("document_no")
+        if number:
+            found.add((unit, dataset, str(organization or ""), number))
+    return frozenset(found)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from xinheng.apps.campaigns import counting as campaigns
 from xinheng.apps.measures import counting
 from xinheng.apps.records import tallies
 from xinheng.apps.records.tallies import Counted
 from xinheng.apps.statistics import queries
 from xinheng.core.catalog.datasets import Category, SourceUnit
 from xinheng.core.paging import Page
+from xinheng.core.statistics.monthly import MonthlyTable
 from xinheng.rulebook import catalog
 
 
@@ -20,9 +22,11 @@ class UnknownCellError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell and what it counts: `count` = `records.total` + the number of `cases`.
+    """A cell and what it counts: `count` = `records.total` + the number of `cases` and
+    `acts`.
 
-    `cases` are the days on which cases of measures were reported.
+    `cases` are the days on which cases of measures were reported, `acts` those of
+    notices in campaigns and of activities that were approved.
     """
 
     unit: SourceUnit
@@ -31,6 +35,7 @@ class Cell:
     count: int
     records: Page[Counted]
     cases: tuple[date, ...]
+    acts: tuple[date, ...]
 
 
 def look(
@@ -79,4 +84,12 @@ def look(
             for case in cases
             if case.unit in own and case.category == category
         ),
+        acts=_acts(table, own, category),
+    )
+
+
+def _acts(table: MonthlyTable, own: set[str], category: str) -> tuple[date, ...]:
+    found = campaigns.list_counted(period=table.period, ledger_size=table.ledger_size)
+    return tuple(
+        each.on for each in found if each.unit in own and each.category == category
     )

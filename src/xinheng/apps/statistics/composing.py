@@ -86,6 +86,7 @@ def _sections(told: Told) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
         ("overlap", "各栏目涉及的机构", lambda: report.overlaps(facts)),
         ("doubts", "请核对的数字", lambda: report.doubts(facts)),
         ("redress", "异议与信用修复", lambda: report.redress(facts)),
+        ("campaigns", "专项治理", lambda: report.campaigns(facts)),
         ("table", "报送情况表", lambda: report.whole_table(facts)),
     )
     for key, title, blocks in parts:

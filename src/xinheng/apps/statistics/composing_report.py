@@ -9,6 +9,7 @@ from types import MappingProxyType
 from xinheng.apps.duties.views import UnitCounts
 from xinheng.apps.measures.counting import OpenRecalls
 from xinheng.apps.statistics.facts import Facts, Redress
+from xinheng.core.campaigns.campaigns import State as CampaignState
 from xinheng.core.duties import rates
 from xinheng.core.duties.rates import Rate
 from xinheng.core.statistics.document import Block, Cell, Chart, Table
@@ -22,6 +23,9 @@ TOTAL_ROW = "合计"
 TOTAL_COLUMN = "数据总量"
 STATE_TITLES = MappingProxyType(
     {State.REPORTED: "已报送", State.NIL: "零报告", State.SILENT: "未报送"}
+)
+CAMPAIGN_STATES = MappingProxyType(
+    {CampaignState.OPEN: "进行中", CampaignState.CLOSED: "已结束"}
 )
 NONE = "无"
 CASES = MappingProxyType(
@@ -248,6 +252,31 @@ def _redress_row(each: Redress) -> tuple[Cell, ...]:
         Cell(results or NONE),
         Cell(_days(found.mean_days)),
         Cell(_days(found.median_days)),
+    )
+
+
+def campaigns(facts: Facts) -> Iterator[Block]:
+    """Say how far each special campaign is, with its denominators."""
+    if not facts.campaigns:
+        return
+    heads = ("专项治理", "牵头单位", "状态", "治理对象", "已办结", "本月提示约谈")
+    rows = tuple(
+        (
+            Cell(each.title),
+            Cell(each.lead),
+            Cell(CAMPAIGN_STATES[each.state]),
+            *(
+                Cell(f"{count:,}", count)
+                for count in (each.targets, each.settled, each.notices)
+            ),
+        )
+        for each in facts.campaigns
+    )
+    caption = "截至账本规模时的进展；对象只计数，不点名。"
+    yield Block(table=Table("campaigns", caption, heads, rows, labels=2))
+    yield Block(
+        note="治理对象＝列入且未撤销的单位；已办结＝凭文书编号、由另一人确认办结的；本月提示约谈＝"
+        "发生日期在本月的失信提示和警示约谈。"
     )
 
 

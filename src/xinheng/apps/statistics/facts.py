@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from xinheng.apps.accounts.actors import OPERATOR
+from xinheng.apps.campaigns import counting as campaigns
+from xinheng.apps.campaigns.counting import Figures as CampaignFigures
 from xinheng.apps.cases import counting as cases
 from xinheng.apps.cases.tables import OBJECTION, REPAIR, regulated
 from xinheng.apps.duties import queries as duties
@@ -61,6 +63,7 @@ class Facts:
     notes: tuple[Note, ...]
     open_recalls: tuple[OpenRecalls, ...]
     redress: tuple[Redress, ...]
+    campaigns: tuple[CampaignFigures, ...]
 
 
 def gather(table: MonthlyTable, *, as_of: date) -> Facts:
@@ -83,6 +86,7 @@ def gather(table: MonthlyTable, *, as_of: date) -> Facts:
         notes=doubts.look(table, list_history(table), plausibility.doubts()),
         open_recalls=queries.list_open_recalls(table),
         redress=tuple(_redress(name, table) for name in (OBJECTION, REPAIR)),
+        campaigns=campaigns.list_figures(period=table.period, ledger_size=size),
     )
 
 
@@ -130,19 +134,24 @@ def _members(table: MonthlyTable) -> dict[str, Mapping[Pattern, int]]:
 def _with_cases(
     table: MonthlyTable, category: Mapping[str, str]
 ) -> dict[str, Counter[Pattern]]:
-    """Return the members of units whose measures make cases, which have no records."""
+    """Return the members of units with something that counts without a record."""
     size, period = table.ledger_size, table.period
-    reported = counting.list_cases(period=period, ledger_size=size)
+    reported = [
+        (case.unit, case.category, case.organization)
+        for case in counting.list_cases(period=period, ledger_size=size)
+    ]
+    reported += [
+        (each.unit, each.category, each.organization)
+        for each in campaigns.list_counted(period=period, ledger_size=size)
+        if each.organization
+    ]
     above = queries.units_above(table)
-    acting = {above.get(case.unit, case.unit) for case in reported}
+    acting = {above.get(unit, unit) for unit, _, _ in reported}
     known = tallies.list_members(period=period, ledger_size=size, units=acting)
     pairs = [
         (unit, category[name], org) for unit, name, org in known if name in category
     ]
-    pairs += [
-        (above.get(case.unit, case.unit), case.category, case.organization)
-        for case in reported
-    ]
+    pairs += [(above.get(unit, unit), column, org) for unit, column, org in reported]
     return overlap.patterns(pairs)
 
 

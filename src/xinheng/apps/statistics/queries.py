@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from xinheng.apps.campaigns import counting as campaigns
 from xinheng.apps.intake import queries as intake
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.measures import counting
@@ -47,6 +48,7 @@ def table(*, period: str, ledger_size: int | None = None) -> MonthlyTable:
     submitted = intake.units_that_submitted(period=month, ledger_size=size)
     nil_returns = intake.list_nil_returns(period=month, ledger_size=size)
     cases = counting.count_cases(period=month, ledger_size=size)
+    cases += campaigns.count(period=month, ledger_size=size)
     acting = {unit for unit, _, _ in counted} | {unit for unit, _ in cases}
     acting |= submitted | {unit for unit, _ in nil_returns}
     rows, above = _units(month, acting)
@@ -117,7 +119,7 @@ def _by_category(
 def _of_city(
     cases: Mapping[tuple[str, str], int], above: Mapping[str, str]
 ) -> Counter[tuple[str, str]]:
-    """Return the cases counted from reports, a district's with the city's unit."""
+    """Return what counts without a record, a district's with the city's unit."""
     counts: Counter[tuple[str, str]] = Counter()
     for (unit, category), count in cases.items():
         counts[above[unit], category] += count
@@ -139,7 +141,8 @@ def totals_by_month(
 ) -> dict[str, dict[str, int]]:
     """Return the records of some months by the city's unit and month, as `table` would.
 
-    Only what stands in a column of the table counts; cases of measures are left out.
+    Only records that stand in a column of the table count; what counts without one
+    (cases of measures, campaigns, activities) is left out.
     """
     counted = tallies.count_by_month(periods=periods, ledger_size=ledger_size)
     category = {item.name: item.category for item in catalog.datasets()}

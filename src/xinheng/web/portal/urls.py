@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 from xinheng.web.periods import PeriodConverter
 from xinheng.web.portal import (
     bulletins,
+    campaigns,
     catalog,
     feeds,
     home,
@@ -87,6 +88,7 @@ urlpatterns = [
     path("redress/", redress.rights, name="rights"),
     path("redress/figures", redress.index, name="redress"),
     path("commitments/", redress.promised, name="commitments"),
+    path("campaigns/", campaigns.index, name="campaigns"),
     path("catalog/", catalog.index, name="catalog"),
     path("catalog/<slug:name>", catalog.dataset, name="dataset"),
     path("catalog/<slug:name>/template.csv", catalog.template_csv, name="template-csv"),

@@ -1,0 +1,1 @@
+"""Special campaigns and activities, as the units and the credit office run them."""

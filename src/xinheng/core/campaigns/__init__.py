@@ -1,0 +1,1 @@
+"""Special campaigns with their targets, and the activities that units report."""
