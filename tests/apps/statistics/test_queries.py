@@ -116,8 +116,8 @@ class TestTable:
         self, report, django_assert_num_queries
     ):
         report(FIRST, "permit", 1)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             queries.table(period="2019-05")
         report(SECOND, "permit", 50)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             queries.table(period="2019-05")
