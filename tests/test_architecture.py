@@ -18,7 +18,7 @@ SOURCE = ROOT / "src" / "xinheng"
 LONGEST_FUNCTION_LINES = 50
 LONGEST_FILE_LINES = 400
 # Who verifies gets one file, so this one can't be split (decisions 28, 63).
-LONGEST_OF_ONE_PIECE = {"src/xinheng/verifier.py": 760}
+LONGEST_OF_ONE_PIECE = {"src/xinheng/verifier.py": 800}
 MEDIAN_FUNCTION_LINES = 8
 NAMES_OF_NOTHING = {"common", "helpers", "misc", "tools", "util", "utils"}
 

@@ -350,8 +350,12 @@ def is_witnessed(note: str, witnesses: list[Key]) -> bool:
 
 
 def _signed(key: Key, body: str, lines: list[tuple[str, bytes, bytes]]) -> bool:
-    mine = [raw for name, key_id, raw in lines if (name, key_id) == key[:2]]
-    if not all(key.has_signed(body.encode(), raw) for raw in mine):
+    # An id is made of the name: the same id below another name was changed.
+    mine = [(name, raw) for name, key_id, raw in lines if key_id == key.id]
+    right = (
+        name == key.name and key.has_signed(body.encode(), raw) for name, raw in mine
+    )
+    if not all(right):
         raise Unverified("SIGNATURE: a signature on this checkpoint is wrong")
     return bool(mine)
 

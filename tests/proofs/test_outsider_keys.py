@@ -97,6 +97,22 @@ def change_list(listed: dict[str, Any], dice: random.Random) -> str:
     return kind
 
 
+def said(listed: Any) -> Any:
+    """Return what a list says to somebody who names no witness.
+
+    The line of a signer that nobody named is nobody's word (C2SP signed-note).
+    """
+    if not isinstance(listed, dict) or not isinstance(listed.get("receipts"), list):
+        return listed
+    told = copy.deepcopy(listed)
+    for receipt in told["receipts"]:
+        if isinstance(receipt.get("checkpoint"), str):
+            body, blank, lines = receipt["checkpoint"].partition("\n\n")
+            own = [each for each in lines.splitlines(True) if "ledger " in each]
+            receipt["checkpoint"] = body + blank + "".join(own)
+    return told
+
+
 class TestLists:
     def test_none_is_believed_that_was_changed(self, place, capsys):
         dice, tally, listed = random.Random(SEED), Counter[str](), key_list.published()
@@ -112,7 +128,7 @@ class TestLists:
                 file.write_text(json.dumps(changed, ensure_ascii=False))
             else:
                 file.write_bytes(flip_bit(content, dice))
-            if parsed(file.read_bytes()) == listed:
+            if said(parsed(file.read_bytes())) == said(listed):
                 continue
             tally[what] += 1
             name = dice.choice(["first", "present"])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from tests.factories import city as cities
 from tests.factories import files
 from xinheng.apps.custody import erasure, rebuild
 from xinheng.apps.intake.models import Submission
+from xinheng.apps.ledger import operations as ledger
+from xinheng.apps.records import amending, landing
 from xinheng.apps.records import erasing as records
 from xinheng.apps.records.models import Landing, Record
 
@@ -113,3 +117,56 @@ class TestVerify:
         second.write_bytes(second.read_bytes() + b"x")
 
         assert {"PART_MISSING", "PART_ALTERED"} <= codes()
+
+
+def amend(*, is_withdrawn: bool = False) -> Record:
+    """Let a decision on an objection amend a record; return the version before."""
+    row = Record.objects.filter(superseded_at=None).order_by("id").first()
+    key = {"dataset": row.dataset, "natural_key": row.natural_key}
+    with transaction.atomic():
+        if is_withdrawn:
+            done = amending.withdraw(**key, at=AT)
+            told = {"withdrawn": done.before}
+        else:
+            changed = {**json.loads(row.body), "permit_content": "依异议更正"}
+            done = amending.amend(**key, body=changed, at=AT)
+            told = {"before": done.before, "after": done.digest}
+        entry = ledger.append(
+            kind="objection.decide",
+            subject="objection:1",
+            actor="account:1",
+            body={"dataset": row.dataset, **told},
+            at=AT,
+        )
+        landing.seal(submission=done.landing, ledger_seq=entry.seq)
+    return row
+
+
+class TestDecided:
+    @pytest.mark.parametrize("is_withdrawn", [False, True])
+    def test_an_amendment_stands_where_the_ledger_has_it(self, is_withdrawn):
+        amend(is_withdrawn=is_withdrawn)
+        after = rebuild.verify()
+        cities.hand_in(files.permit_rows(4))
+
+        assert after.differences == ()
+        assert after.landings == 6
+        assert rebuild.verify().differences == ()
+
+    def test_finds_an_amended_version_that_was_changed(self):
+        row = amend()
+        now = Record.objects.get(natural_key=row.natural_key, superseded_at=None)
+
+        Record.objects.filter(id=now.id).update(body=row.body)
+        assert codes() == {"DIGEST_WRONG"}
+
+        Record.objects.filter(id=now.id).update(digest=row.digest, salt=row.salt)
+        assert "VERSION_DIFFERS" in codes()
+
+    def test_finds_an_amendment_without_a_landing(self):
+        row = amend()
+        back = {"superseded_by": None, "superseded_at": None}
+        Record.objects.filter(natural_key=row.natural_key, superseded_at=None).delete()
+        Record.objects.filter(id=row.id).update(**back)
+
+        assert "LANDING_MISSING" in codes()

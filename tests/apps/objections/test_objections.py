@@ -14,13 +14,15 @@ from xinheng.apps.accounts.actors import Actor
 from xinheng.apps.cases import queries as cases
 from xinheng.apps.cases.models import Case
 from xinheng.apps.cases.operations import RefusedError
+from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.ledger.models import Entry
 from xinheng.apps.objections import filing, operations, queries
 from xinheng.apps.objections.filing import ChangeRefusedError, Contest
 from xinheng.apps.outbox.models import Delivery
-from xinheng.apps.records import held
+from xinheng.apps.records import changes, held
 from xinheng.apps.records import queries as records
 from xinheng.apps.records.models import Record
+from xinheng.core.changes.cursor import Cursor
 from xinheng.core.objections.corrections import Change, Fault
 from xinheng.core.objections.filing import Kind
 
@@ -189,11 +191,17 @@ class TestTake:
         contest = Contest(Kind.LINKAGE, "不是本单位的许可")
         case = raise_(body, permit, contest)
         verify(body, case)
+        before = Cursor(ledger.size() - 1)
 
         decide(case, "upheld")
 
         permit.refresh_from_db()
         assert permit.superseded_at is not None
+        told = changes.list_changes(
+            after=before, reader=changes.PUBLIC, on=by(FIRST).on
+        ).changes
+        name = f"{permit.submission.ledger_seq}.{permit.row_number}"
+        assert [(each.id, each.record) for each in told] == [(name, None)]
         assert not held.list_held(
             actor=body.agent, organization=body.key, on=by(body.agent).on
         )

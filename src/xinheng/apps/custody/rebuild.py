@@ -21,13 +21,14 @@ from xinheng.apps.ledger import erasing
 from xinheng.apps.ledger import queries as ledger
 from xinheng.apps.ledger.queries import EntryView
 from xinheng.apps.records import rebuilding
-from xinheng.apps.records.rebuilding import Landed, Rebuilding, TakenBack
+from xinheng.apps.records.rebuilding import Amended, Landed, Rebuilding, TakenBack
 from xinheng.core.catalog.datasets import Dataset
 from xinheng.pipeline import bodies
 from xinheng.rulebook import catalog as rulebook
 
 TAKEN_BACK = "submission.reversed"
 LANDINGS = ("submission.completed", "submission.released", TAKEN_BACK)
+DECIDED = "objection."  # any of its steps may be the one that amends a record
 PART_MISSING = "PART_MISSING"
 PART_ALTERED = "PART_ALTERED"
 COUNTS_DIFFER = "COUNTS_DIFFER"
@@ -66,7 +67,7 @@ class Report:
 def verify() -> Report:
     """Rebuild the records in memory, dataset by dataset, and compare them."""
     size = ledger.size()
-    entries = [each for each in _entries(size) if each.kind in LANDINGS]
+    entries = [each for each in _entries(size) if _is_landing(each)]
     moved = _moved_parts(size)
     found: list[Difference] = list(_check_landings(entries))
     known = [each for each in entries if each.body is not None]
@@ -88,6 +89,22 @@ def _entries(size: int) -> Iterator[EntryView]:
         batch = ledger.list_entries(after=after, limit=_AT_ONCE)
         yield from batch
         after = batch[-1].seq
+
+
+def _is_landing(entry: EntryView) -> bool:
+    return entry.kind in LANDINGS or _amended(entry) is not None
+
+
+def _amended(entry: EntryView) -> Amended | None:
+    """Return what a decision did to a record, null where it touched none."""
+    body: Any = entry.body or {}
+    if not entry.kind.startswith(DECIDED):
+        return None
+    if "after" in body:
+        return Amended(entry.seq, body["before"], body["after"])
+    if "withdrawn" in body:
+        return Amended(entry.seq, body["withdrawn"], "")
+    return None
 
 
 def _moved_parts(size: int) -> Mapping[str, str]:
@@ -117,7 +134,9 @@ def _rebuild(
         body: Any = entry.body
         if body["dataset"] != name:
             continue
-        if entry.kind == TAKEN_BACK:
+        if amended := _amended(entry):
+            rebuilding_.amend(amended)
+        elif entry.kind == TAKEN_BACK:
             rebuilding_.take_back(_taken_back(entry, body))
         else:
             found += _check_counts(entry, body)
@@ -195,6 +214,7 @@ def _check_counts(entry: EntryView, body: Mapping[str, Any]) -> Iterator[Differe
 
 
 def _check_landings(entries: list[EntryView]) -> Iterator[Difference]:
-    told = {_submission(each): each.seq for each in entries}
-    for each in rebuilding.check_landings(told):
+    told = {_submission(each): each.seq for each in entries if each.kind in LANDINGS}
+    decided = {each.seq for each in entries if each.kind not in LANDINGS}
+    for each in rebuilding.check_landings(told, decided):
         yield Difference(each.code, each.place)

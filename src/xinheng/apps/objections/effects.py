@@ -125,11 +125,12 @@ def _withdraw(row: Objection, by: By) -> Applied:
     )
     if record is None:
         return Applied({"record": "not in force any more"})
+    # Reported anew in the organization's name, it stays unpublished. While the version
+    # is in force, so that the feed is led past it.
+    publication.end(row.case, reason=Reason.RECALLED, by=by)
     ended = amending.withdraw(
         dataset=row.dataset, natural_key=row.natural_key, at=by.at
     )
-    # Reported anew in the organization's name, it stays unpublished.
-    publication.end(row.case, reason=Reason.RECALLED, by=by)
     told: dict[str, object] = {"dataset": row.dataset, "withdrawn": ended.before}
     return Applied(told, ended.landing)
 

@@ -89,6 +89,19 @@ class TakenBack:
     rows_root: str
 
 
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """What the ledger says of a decision that amended a record.
+
+    Both are digests (hex); `after` is empty where the record was withdrawn. The new
+    values stand in no archive: the digest alone says that they are the decided ones.
+    """
+
+    seq: int
+    before: str
+    after: str
+
+
 @dataclass(slots=True)
 class Rebuilding:
     """The rows of one dataset so far, and what was found on the way."""
@@ -137,6 +150,38 @@ class Rebuilding:
         self._note(Difference.VERSION_SURPLUS, follows.surplus)
         self._count(live)
         self._rows.append(follows.rows.select(list(_KEPT)).cast(_KEPT))  # type: ignore[arg-type]
+
+    def amend(self, told: Amended) -> None:
+        """Take the next landing, of one version that a decision put after another."""
+        landing = Landing.objects.filter(ledger_seq=told.seq).first()
+        before = Record.objects.filter(superseded_by=landing, digest=told.before)
+        superseded = before.first() if landing else None
+        if landing is None or superseded is None:
+            self.found.append(Found(Difference.LANDING_MISSING, str(told.seq)))
+            return
+        live = _live(landing.id)
+        key = None if superseded.erased_at else superseded.natural_key
+        self._landings[_stored(landing.id)] = told.seq
+        self._check_digests(told.seq, live.filter(~pl.col("is_erased")))
+        if live["digest"].to_list() != [told.after] * bool(told.after):
+            self.found.append(Found(Difference.VERSION_DIFFERS, f"{told.seq}.1"))
+        self._count(live)
+        follows = live if told.after else _nothing(live)
+        self._rows.append(
+            follows.select(
+                "row",
+                "superseded_by",
+                seq=pl.lit(told.seq),
+                natural_key=pl.lit(key),
+                unit=pl.lit(superseded.source_unit_id),
+                same=pl.col("live_body").hash() if told.after else pl.lit(None),
+                is_live=pl.lit(value=bool(told.after)),
+                origin=pl.lit(told.seq),
+                is_told=pl.lit(value=True),
+            )
+            .select(list(_KEPT))
+            .cast(_KEPT)  # type: ignore[arg-type]
+        )
 
     def _count(self, live: pl.DataFrame) -> None:
         self.versions += live.height
@@ -231,14 +276,17 @@ class Rebuilding:
         ]
 
 
-def check_landings(told: dict[UUID, int]) -> Iterator[Found]:
-    """Tell which landings the table has that the ledger has not, and the reverse."""
+def check_landings(told: dict[UUID, int], decided: set[int]) -> Iterator[Found]:
+    """Tell which landings the table has that the ledger has not, and the reverse.
+
+    `decided` are entries whose landing has a name of its own.
+    """
     here = dict(Landing.objects.values_list("id", "ledger_seq"))
     for key, seq in told.items():
         if here.get(key) != seq:
             yield Found(Difference.LANDING_MISSING, str(seq))
     for key, there in here.items():
-        if key not in told:
+        if key not in told and there not in decided:
             yield Found(Difference.LANDING_SURPLUS, str(there))
 
 
@@ -256,6 +304,11 @@ def _live(submission: UUID) -> pl.DataFrame:
     ]
     rows = [(*row[:9], bool(row[9])) for row in plain]
     return pl.DataFrame(rows, schema=_LIVE, orient="row")
+
+
+def _nothing(live: pl.DataFrame) -> pl.DataFrame:
+    """Return one row in which nothing follows."""
+    return live.clear(n=1).with_columns(row=pl.lit(0, pl.UInt32))
 
 
 def _hex(key: object) -> str:
