@@ -37,14 +37,20 @@ demo: setup ## build the demo city 示例市, print its table, serve it
 test: setup ## the whole test suite on SQLite
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-# core, rulebook and pipeline import no Django: nothing of theirs differs by database. The
-# demo and the site behind nginx have an embedded database of their own in any case.
+# core, rulebook and pipeline import no Django: nothing of theirs differs by database. What
+# else is left out meets no database, or has an embedded one of its own in any case.
 # A test database need not survive a loss of power, so its commits don't wait for the disk.
+ON_ONE_DATABASE := tests/core tests/pipeline tests/rulebook tests/deploy \
+	tests/cli/test_bulletin.py tests/cli/test_check.py tests/cli/test_codes.py \
+	tests/cli/test_crossfoot.py tests/cli/test_demo.py tests/cli/test_failures.py \
+	tests/cli/test_ledger.py tests/cli/test_ledger_witness.py \
+	tests/proofs/test_exchange.py tests/proofs/test_rubbish.py \
+	tests/test_architecture.py tests/test_docs.py tests/test_repository.py \
+	tests/test_verifier.py
+
 test-postgres: setup ## every test that meets a database, on PostgreSQL (POSTGRES_URL)
 	DATABASE_URL=$(POSTGRES_URL) PGOPTIONS="-c synchronous_commit=off" \
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/core \
-	--ignore=tests/pipeline --ignore=tests/rulebook \
-	--ignore=tests/deploy --ignore=tests/cli/test_demo.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(addprefix --ignore=,$(ON_ONE_DATABASE))
 
 lint: setup ## style, types, contracts between the layers
 	$(BIN)/ruff format --check src tests benches
