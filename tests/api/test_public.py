@@ -83,7 +83,7 @@ class TestCatalog:
     def test_lists_every_item_with_its_basis(self, client, city):
         items = client.get("/api/v1/datasets").json()
 
-        assert len(items) == 33
+        assert len(items) == 35
         assert all(item["legal_basis"] for item in items)
 
     def test_gives_a_table_schema(self, client, city):

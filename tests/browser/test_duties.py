@@ -72,6 +72,7 @@ class TestDuties:
         )
         page.fill("[name=produced]", "3")
         page.fill("[name=published]", "3")
+        page.fill("[name=reported]", "3")
         page.click("main form button")
 
         assert "产生 3 件" in page.inner_text("main")

@@ -18,6 +18,7 @@ from xinheng.apps.ledger.auditing import Span
 from xinheng.apps.ledger.keys import SigningKeyError
 from xinheng.apps.ledger.tree_store import TamperedLedgerError
 from xinheng.cli import failures
+from xinheng.core import formulas
 from xinheng.core.merkle import canonical
 
 COLUMNS = ("seq", "recorded_at", "kind", "subject", "actor", "body", "salt", "digest")
@@ -62,12 +63,12 @@ def _as_csv(acts: Iterable[dict[str, Any]]) -> str:
     return f"\ufeff{text.getvalue()}"
 
 
-def _cells(act: dict[str, Any]) -> list[object]:
+def _cells(act: dict[str, Any]) -> list[str]:
     """Return the act as cells; of an erased one only its place and digest are left."""
     entry = act.get("entry", {"seq": act.get("seq")})
     body = canonical.text(entry["body"]) if "body" in entry else ""
     told = {**entry, "body": body, "salt": act.get("salt", ""), "digest": act["digest"]}
-    return [told.get(column, "") for column in COLUMNS]
+    return [formulas.disarmed(told.get(column, "")) for column in COLUMNS]
 
 
 def _tell(out: Path, number: int, *, as_json: bool) -> None:

@@ -132,7 +132,8 @@ def export(reader: Reader, *, on: date = TODAY) -> list[str]:
     rows = Record.objects.filter(source_unit__in=reader.units, superseded_at=None)
     items = changes.catalog.list_datasets()
     see = queries.seer(on=on, view=queries.View.OWN)
-    return sorted(repr(see(row, items[row.dataset])) for row in rows)
+    shown = [(row, see(row, items[row.dataset])) for row in rows]
+    return sorted(map(repr, queries.with_lateness(shown, items)))
 
 
 def told_of(reader: Reader, *, on: date = TODAY) -> list[str]:

@@ -16,7 +16,7 @@ from anywhere holds in the end what may be seen, and never sees what may not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
@@ -199,8 +199,21 @@ def _tell(places: Sequence[_Place], reader: Reader, on: date) -> tuple[Change, .
     rows = _read({place.record for place in places})
     before = _before([rows[place.record] for place in places if place.is_landing])
     show = _Shown(reader, on)
-    told = (_change(place, rows[place.record], before, show) for place in places)
-    return tuple(change for change in told if change is not None)
+    told = (
+        (rows[place.record], _change(place, rows[place.record], before, show))
+        for place in places
+    )
+    return _with_lateness([(row, change) for row, change in told if change])
+
+
+def _with_lateness(told: Sequence[tuple[Record, Change]]) -> tuple[Change, ...]:
+    """Return the changes, each record with how late it became public."""
+    shown = [(row, each.record) for row, each in told if each.record is not None]
+    late = iter(queries.with_lateness(shown, catalog.list_datasets()))
+    return tuple(
+        each if each.record is None else replace(each, record=next(late))
+        for _, each in told
+    )
 
 
 def _read(keys: Iterable[int]) -> dict[int, Record]:
