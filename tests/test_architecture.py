@@ -87,6 +87,14 @@ MEETS_A_DATABASE = re.compile(
 )
 
 
+def run_once() -> list[str]:
+    """Return what `make test-postgres` leaves out."""
+    text = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
+    found = re.search(r"^ON_ONE_DATABASE := (.*)$", text, re.MULTILINE)
+    assert found is not None
+    return found[1].split()
+
+
 class TestSuite:
     @pytest.mark.parametrize("directory", WITHOUT_DATABASE)
     def test_what_runs_once_meets_no_database(self, directory: str):
@@ -98,7 +106,19 @@ class TestSuite:
         }
 
         assert met == set()
-        assert f"--ignore=tests/{directory}" in (ROOT / "Makefile").read_text("utf-8")
+        assert f"tests/{directory}" in run_once()
+
+    def test_what_runs_once_asks_for_no_test_database(self):
+        asks = re.compile(r"django_db|transactional_db")
+        ours = [ROOT / name for name in run_once() if name.endswith(".py")]
+
+        assert ours
+        assert [
+            path.name
+            for path in ours
+            if path != ROOT / "tests/test_architecture.py"
+            if asks.search(path.read_text("utf-8"))
+        ] == []
 
 
 class TestContracts:
