@@ -21,7 +21,6 @@ import polars as pl
 
 from xinheng.core import formulas
 from xinheng.core.catalog.fields import Field
-from xinheng.core.submissions.findings import Severity
 from xinheng.core.submissions.reasons import LONGEST
 from xinheng.pipeline import context, register_fields, whole_table
 from xinheng.pipeline.reading.table import ROW
@@ -75,14 +74,11 @@ def read(path: Path, *, on: date) -> FeedbackRows:
         UnreadableFileError: the file is no such list.
     """
     table = whole_table.read(path, ITEM, context.standard(on))
-    wrong = table.findings.filter(pl.col("severity") == Severity.ERROR.value).sort(
-        ROW, maintain_order=True
-    )
-    rows = table.rows.join(wrong, on=ROW, how="anti", maintain_order="left")
+    rows, refused = table.sound()
     return FeedbackRows(
         rows.select(ROW, "key", *(_or_blank(rows, name) for name in ANSWERS)),
         table.rows_read,
-        tuple(wrong.select(ROW, "field", "rule").unique(ROW, keep="first").iter_rows()),
+        refused,
         table.digest,
     )
 

@@ -20,7 +20,6 @@ from pathlib import Path
 import polars as pl
 
 from xinheng.core.catalog.fields import Field, FieldType
-from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline import context, register_fields, whole_table
 from xinheng.pipeline.reading.table import ROW
 
@@ -62,6 +61,8 @@ ITEM = replace(
         _day("expires_on", "届满日期", "Expires on", "移出日期", "有效期至"),
     ),
 )
+# Days that lie ahead are for the listing to judge: every term ends in the future.
+JUDGED_LATER = ("DATE_FUTURE", "DUPLICATE_KEY", "DUPLICATE_ROW")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,7 @@ def read(path: Path, *, on: date) -> ListingRows:
         UnreadableFileError: the file is no such list.
     """
     table = whole_table.read(path, ITEM, context.standard(on))
-    # Days that lie ahead are for the listing to judge: every term ends in the future.
-    wrong = table.findings.filter(
-        pl.col("severity") == Severity.ERROR.value,
-        ~pl.col("rule").is_in(["DATE_FUTURE", "DUPLICATE_KEY", "DUPLICATE_ROW"]),
-    ).sort(ROW, maintain_order=True)
-    rows = table.rows.join(wrong, on=ROW, how="anti", maintain_order="left")
+    rows, refused = table.sound(but=JUDGED_LATER)
     rows = rows.with_columns(
         *(_or_empty(rows, name) for name in ("key", *TEXTS)),
         *(_or_null(rows, name) for name in DAYS),
@@ -101,7 +97,7 @@ def read(path: Path, *, on: date) -> ListingRows:
     return ListingRows(
         keyed.select(ROW, "key", "code", *TEXTS, *DAYS),
         table.rows_read,
-        tuple(wrong.select(ROW, "field", "rule").unique(ROW, keep="first").iter_rows()),
+        refused,
         table.digest,
     )
 

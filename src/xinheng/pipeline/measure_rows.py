@@ -17,10 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import polars as pl
-
 from xinheng.core.catalog.fields import Field
-from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline import context, register_fields, whole_table
 from xinheng.pipeline.reading.table import ROW
 
@@ -84,10 +81,7 @@ def read(path: Path, *, on: date) -> MeasureRows:
         UnreadableFileError: the file is no such list.
     """
     table = whole_table.read(path, ITEM, context.standard(on))
-    wrong = table.findings.filter(pl.col("severity") == Severity.ERROR.value).sort(
-        ROW, maintain_order=True
-    )
-    rows = table.rows.join(wrong, on=ROW, how="anti", maintain_order="left")
+    rows, refused = table.sound()
     known = [field.name for field in FIELDS]
     return MeasureRows(
         tuple(
@@ -96,6 +90,6 @@ def read(path: Path, *, on: date) -> MeasureRows:
             for row in rows.iter_rows(named=True)
         ),
         table.rows_read,
-        tuple(wrong.select(ROW, "field", "rule").unique(ROW, keep="first").iter_rows()),
+        refused,
         table.digest,
     )

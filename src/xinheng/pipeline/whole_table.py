@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from xinheng.core.catalog.datasets import Dataset
+from xinheng.core.submissions.findings import Severity
 from xinheng.pipeline import refusals
 from xinheng.pipeline.batches import Checker
 from xinheng.pipeline.cells import screening
@@ -16,6 +18,7 @@ from xinheng.pipeline.context import Context
 from xinheng.pipeline.matching import Matcher
 from xinheng.pipeline.reading import files
 from xinheng.pipeline.reading.encodings import Encoding, WrongEncodingError
+from xinheng.pipeline.reading.table import ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,20 @@ class WholeTable:
     rows_read: int
     names: tuple[str, ...]
     digest: str
+
+    def sound(
+        self, *, but: Collection[str] = ()
+    ) -> tuple[pl.DataFrame, tuple[tuple[int, str, str], ...]]:
+        """Return the rows without an error, and (row, field, rule) of the others.
+
+        Errors of the rules in `but` do not count.
+        """
+        is_counted = ~pl.col("rule").is_in(list(but))
+        is_error = (pl.col("severity") == Severity.ERROR.value) & is_counted
+        wrong = self.findings.filter(is_error).sort(ROW, maintain_order=True)
+        rows = self.rows.join(wrong, on=ROW, how="anti", maintain_order="left")
+        first = wrong.select(ROW, "field", "rule").unique(ROW, keep="first")
+        return rows, tuple(first.iter_rows())
 
 
 def read(path: Path, item: Dataset, surroundings: Context) -> WholeTable:
