@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import threading
 
 import pytest
 import uvicorn
@@ -45,6 +46,9 @@ def test_the_collector_leaves_code_and_rules_alone_once_the_server_listens(monke
     monkeypatch.setattr(uvicorn.Server, "startup", startup)
     server = listening._Server(uvicorn.Config("xinheng.project.asgi:application"))
 
-    asyncio.run(server.startup())
+    # The browser tests leave a loop running in the main thread of their process.
+    thread = threading.Thread(target=asyncio.run, args=(server.startup(),))
+    thread.start()
+    thread.join()
 
     assert seen[0] > 10_000
